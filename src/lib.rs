@@ -1,0 +1,8 @@
+//! Postroom takes in the complaints of people in social housing and sees that none is lost, misread or left unanswered.
+//!
+//! The modules in the order in which a message flows through them; ARCHITECTURE.md has the picture.
+
+pub mod ambient; // time and randomness: the one door
+pub mod folder; // the files that a site lays over ours
+pub mod log;
+pub mod model; // plain data: no I/O, no clock, no randomness

@@ -1,0 +1,75 @@
+//! Every operator event, named once: the whole log vocabulary on one page. An event carries names of sources, row numbers, case
+//! references and counts. It never carries an address, a name, a subject or a body (promise 9), nor the error text of a library that may
+//! quote its buffer: causes are words of our own.
+
+use std::fmt::Display;
+use tracing::{error, info, warn};
+
+pub fn started(version: &str, store: &str, sources: usize) {
+    info!(target: "postroom", event = "started", version, store, sources, "Postroom is running");
+}
+
+pub fn stopping() {
+    info!(target: "postroom", event = "stopping", "stopping: finishing what is in hand");
+}
+
+pub fn stopped() {
+    info!(target: "postroom", event = "stopped", "stopped");
+}
+
+pub fn source_connected(source: &str) {
+    info!(target: "postroom", event = "source.connected", source, "source is reached");
+}
+
+pub fn source_failed(source: &str, cause: &dyn Display, retry_in_s: f64) {
+    warn!(target: "postroom", event = "source.failed", source, cause = %cause, retry_in_s, "source cannot be reached, trying again");
+}
+
+/// Something about a source that an operator should see to, and that stops nothing.
+pub fn source_advice(source: &str, says: &str) {
+    warn!(target: "postroom", event = "source.advice", source, says, "something about a source wants looking at");
+}
+
+pub fn taken(source: &str, new: usize, again: usize) {
+    info!(target: "postroom", event = "taken", source, new, again, "messages committed");
+}
+
+pub fn decided(message: i64, kind: &str, reply: &str, reference: Option<&str>) {
+    info!(target: "postroom", event = "decided", message, kind, reply, reference, "message decided");
+}
+
+pub fn set_aside(message: i64, cause: &str) {
+    error!(target: "postroom", event = "set_aside", message, cause, "message could not be decided and waits for a person");
+}
+
+pub fn work_failed(work: &str, cause: &dyn Display, retry_in_s: f64) {
+    error!(target: "postroom", event = "work.failed", work, cause = %cause, retry_in_s, "work failed, trying again");
+}
+
+pub fn letter(item: i64, state: &str, attempt: i64, code: Option<u16>) {
+    info!(target: "postroom", event = "letter", item, state, attempt, code, "letter's state changed");
+}
+
+pub fn courier_blocked(cause: &str) {
+    error!(target: "postroom", event = "courier.blocked", cause, "the mail server refuses us, not the letter: letters wait");
+}
+
+pub fn held(recipient_count: i64, case: Option<&str>) {
+    warn!(target: "postroom", event = "letter.held", recipient_count, case, "letter held for a person: the day's ceiling is reached");
+}
+
+pub fn rescued(count: u64) {
+    warn!(target: "postroom", event = "rescued", count, "letters whose sending was cut off are marked unknown");
+}
+
+pub fn duty_warned(duty: i64, kind: &str, due: &str, level: &str) {
+    warn!(target: "postroom", event = "duty.warned", duty, kind, due, level, "a promise falls due");
+}
+
+pub fn calendar_ends(division: &str, last_day: &str) {
+    warn!(target: "postroom", event = "calendar.ends", division, last_day, "the calendar ends before a due date: bank holidays after it are not known");
+}
+
+pub fn panicked(place: &str) {
+    error!(target: "postroom", event = "panicked", place, "a fault of Postroom: please report its place");
+}

@@ -1,0 +1,138 @@
+//! A case and the states it can be in. Transitions that cannot be are errors, never silent.
+
+use super::address::{Address, Party};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// The store's number of a case.
+pub type CaseId = i64;
+
+/// Where a case stands. The Code knows two stages and no other (Code 5.2, 5.3).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// Stage 1 is open: the response has not been issued.
+    #[default]
+    Stage1,
+    /// The stage 1 response has been issued.
+    Responded,
+    /// A stage 2 review is open.
+    Stage2,
+    /// The final response has been issued.
+    Final,
+    Closed,
+    Withdrawn,
+}
+
+impl Stage {
+    pub const ALL: [Stage; 6] = [Stage::Stage1, Stage::Responded, Stage::Stage2, Stage::Final, Stage::Closed, Stage::Withdrawn];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Stage::Stage1 => "stage1",
+            Stage::Responded => "responded",
+            Stage::Stage2 => "stage2",
+            Stage::Final => "final",
+            Stage::Closed => "closed",
+            Stage::Withdrawn => "withdrawn",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Stage> {
+        Stage::ALL.into_iter().find(|s| s.as_str() == text)
+    }
+}
+
+/// What can be done to a case's stage: by a decision on a message, or by a person (`postroom case record`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    Stage1Response,
+    /// A request for review that may take the case to stage 2 at once: after the stage 1 response.
+    OpenStage2,
+    Stage2Response,
+    Close,
+    Withdraw,
+    /// By a person only.
+    Reopen,
+}
+
+/// A step that the case's stage does not allow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a case that is {} cannot take the step {step:?}", .stage.as_str())]
+pub struct WrongStep {
+    pub stage: Stage,
+    pub step: Step,
+}
+
+impl Stage {
+    /// The stage after `step`. `stage1_answered` says whether the stage 1 response was ever issued: a case closed after it goes to
+    /// stage 2 on request (Code 6.10), one closed or withdrawn before it does not.
+    pub fn after(self, step: Step, stage1_answered: bool) -> Result<Stage, WrongStep> {
+        use Stage::*;
+        match (self, step) {
+            (Stage1, Step::Stage1Response) => Ok(Responded),
+            (Responded, Step::OpenStage2) => Ok(Stage2),
+            (Closed, Step::OpenStage2) if stage1_answered => Ok(Stage2),
+            // A person may take a complaint straight to stage 2 (Code 5.11 forbids refusing to escalate without good reason).
+            (Stage1, Step::OpenStage2) => Ok(Stage2),
+            (Stage2, Step::Stage2Response) => Ok(Final),
+            (Stage1 | Responded | Stage2 | Final, Step::Close) => Ok(Closed),
+            (Stage1 | Responded | Stage2, Step::Withdraw) => Ok(Withdrawn),
+            (Closed | Withdrawn, Step::Reopen) if stage1_answered => Ok(Responded),
+            (Closed | Withdrawn, Step::Reopen) => Ok(Stage1),
+            (stage, step) => Err(WrongStep { stage, step }),
+        }
+    }
+}
+
+/// `PR-2026-000123`: the year of receipt and a number within it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Reference(pub String);
+
+impl Reference {
+    pub fn new(year: i16, number: i64) -> Reference {
+        Reference(format!("PR-{year:04}-{number:06}"))
+    }
+}
+
+impl fmt::Display for Reference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A case as triage needs to know it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Case {
+    pub id: CaseId,
+    pub reference: Reference,
+    pub stage: Stage,
+    /// True once the stage 1 response was issued, whatever came after.
+    pub stage1_answered: bool,
+    pub received_at: Timestamp,
+    /// When the stage last changed.
+    pub stage_at: Timestamp,
+    /// Whose complaint it is.
+    pub resident: Party,
+    /// Everybody who is a party to it: the resident first, then representatives and those a person added.
+    pub parties: Vec<Party>,
+    /// Subject and new words of the complaint and its additions, bounded (triage::topic reads them).
+    pub topic: String,
+    /// The case's reply-address token, the part after `c-`.
+    pub token: String,
+}
+
+impl Default for Reference {
+    fn default() -> Reference {
+        Reference("PR-0000-000000".into())
+    }
+}
+
+impl Case {
+    pub fn is_party(&self, address: &Address) -> bool {
+        self.parties.iter().chain([&self.resident]).any(|p| p.email.as_ref() == Some(address))
+    }
+}

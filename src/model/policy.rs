@@ -1,0 +1,150 @@
+//! What one landlord promises: read from `rules/policies/<id>.toml`, a site's file may `extends` a shipped one.
+
+use super::address::Address;
+use super::calendar::{Counting, Division, clock_time};
+use jiff::civil::Time;
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Policy {
+    pub id: String,
+    /// The landlord's name as letters give it.
+    pub landlord: String,
+    /// Mailboxes that residents write to; the first is the default sender of letters.
+    pub mailboxes: Vec<Address>,
+    /// Domains whose people are staff.
+    pub staff_domains: Vec<String>,
+    pub contractors: Vec<Contractor>,
+    pub division: Division,
+    pub counting: Counting,
+    /// Working days to acknowledge at stage 1 and stage 2, to respond at each, and to pass on what a contractor forwards.
+    pub ack_stage1_wd: u32,
+    pub ack_stage2_wd: u32,
+    pub respond_stage1_wd: u32,
+    pub respond_stage2_wd: u32,
+    pub respond_from: RespondFrom,
+    pub contractor_route_wd: u32,
+    /// Calendar months back from receipt (or from awareness) before a matter counts as `late`. Only ever a flag (Code 2.3, 2.5).
+    pub limit_months: u32,
+    /// Local hours of the office, Monday to Friday, "HH:MM".
+    pub office_opens: String,
+    pub office_closes: String,
+    /// Hold social replies (never emergencies) to office hours.
+    pub social_hours: bool,
+    /// When the acknowledgement leaves.
+    pub ack_timing: AckTiming,
+    /// Automatic letters to one address in a day, over all cases, before the next is held for a person.
+    pub letters_a_day: u32,
+    /// Automatic letters in an hour over all addresses before the breaker holds them; none: no breaker.
+    pub letters_an_hour: Option<u32>,
+    pub contact: Contact,
+    pub ombudsman: Ombudsman,
+    /// Where things that are no complaint go: matter id → words and address.
+    pub signposts: Vec<Signpost>,
+    pub topics: Vec<TopicText>,
+    /// Where flagged messages go beside the complaints team.
+    pub routes: Vec<Route>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Contractor {
+    pub name: String,
+    /// `@domain` or a whole address.
+    pub matches: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RespondFrom {
+    #[default]
+    Acknowledgement,
+    Receipt,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AckTiming {
+    #[default]
+    AtOnce,
+    NextWorkingMorning,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Contact {
+    pub name: String,
+    pub phone: String,
+    pub email: String,
+    /// The complaints policy's page: a link in every letter (Code 3.5).
+    pub policy_url: String,
+    /// The landlord's own number for repairs that cannot wait, day and night; empty when it has none.
+    #[serde(default)]
+    pub emergency_phone: String,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ombudsman {
+    pub name: String,
+    pub web: String,
+    pub phone: String,
+    pub post: String,
+    /// ISO date on which somebody last checked the details; older than six months is warned of.
+    pub checked_on: String,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Signpost {
+    /// A kind (`service_request`, …) or a topic id.
+    pub matter: String,
+    /// One or two sentences for the resident: where this is dealt with.
+    pub says: String,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TopicText {
+    pub topic: String,
+    pub responsible: Responsible,
+    /// What the acknowledgement says of this matter (Code 5.7).
+    pub says: String,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Responsible {
+    Ours,
+    NotOurs,
+    #[default]
+    Unclear,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Route {
+    pub flag: String,
+    pub role: String,
+    pub to: Option<Address>,
+}
+
+impl Policy {
+    /// Office hours as times of the local clock. Nine to five stands in for a text that the loader would have refused.
+    pub fn office_hours(&self) -> (Time, Time) {
+        let at = |text: &str, hour| clock_time(text).unwrap_or(Time::constant(hour, 0, 0, 0));
+        (at(&self.office_opens, 9), at(&self.office_closes, 17))
+    }
+
+    pub fn is_mailbox(&self, address: &Address) -> bool {
+        self.mailboxes.contains(&address.without_detail())
+    }
+
+    /// Anybody at the landlord: the staff domains and the mailboxes' own.
+    pub fn is_staff(&self, address: &Address) -> bool {
+        self.staff_domains.iter().any(|d| d == address.domain()) || self.mailboxes.iter().any(|m| m.domain() == address.domain())
+    }
+
+    pub fn contractor(&self, address: &Address) -> Option<&Contractor> {
+        self.contractors.iter().find(|c| {
+            c.matches.iter().any(|m| match m.strip_prefix('@') {
+                Some(domain) => domain == address.domain(),
+                None => m == address.as_str(),
+            })
+        })
+    }
+}
