@@ -6,3 +6,4 @@ pub mod ambient; // time and randomness: the one door
 pub mod folder; // the files that a site lays over ours
 pub mod log;
 pub mod model; // plain data: no I/O, no clock, no randomness
+pub mod tls; // the way to a mail server: name, TCP, TLS
