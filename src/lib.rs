@@ -3,6 +3,7 @@
 //! The modules in the order in which a message flows through them; ARCHITECTURE.md has the picture.
 
 pub mod ambient; // time and randomness: the one door
+pub mod config; // what the operator sets
 pub mod folder; // the files that a site lays over ours
 pub mod log;
 pub mod model; // plain data: no I/O, no clock, no randomness
