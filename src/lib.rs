@@ -6,5 +6,6 @@ pub mod ambient; // time and randomness: the one door
 pub mod config; // what the operator sets
 pub mod folder; // the files that a site lays over ours
 pub mod log;
+pub mod message; // bytes → meaning, pure and never failing
 pub mod model; // plain data: no I/O, no clock, no randomness
 pub mod tls; // the way to a mail server: name, TCP, TLS

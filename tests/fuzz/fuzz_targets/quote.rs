@@ -1,0 +1,7 @@
+//! Any text as a reply: nothing of it may be lost.
+#![no_main]
+use postroom::message::split::{Body, split};
+
+libfuzzer_sys::fuzz_target!(|text: &str| {
+    let _ = split(&Body { plain: Some(text), html: None, subject: "Re: heating" });
+});
