@@ -8,4 +8,5 @@ pub mod folder; // the files that a site lays over ours
 pub mod log;
 pub mod message; // bytes → meaning, pure and never failing
 pub mod model; // plain data: no I/O, no clock, no randomness
+pub mod rules; // rule files → compiled ruleset → signals with the words that matched
 pub mod tls; // the way to a mail server: name, TCP, TLS

@@ -1,0 +1,84 @@
+//! Which patterns a message can match at all: each pattern is filed under its rarest word, so that rules whose words do not occur
+//! cost nothing.
+
+use super::matcher::Lexicon;
+use super::pattern::Node;
+use std::collections::BTreeSet;
+
+/// Words so common that a pattern filed under them would be tried on nearly every message.
+pub const COMMON: &[&str] = &[
+    "a", "about", "after", "all", "an", "and", "any", "as", "at", "back", "be", "because", "but", "by", "can", "come", "could", "day",
+    "do", "for", "from", "get", "go", "have", "he", "her", "him", "i", "if", "in", "it", "just", "me", "my", "no", "not", "now", "of",
+    "on", "one", "or", "out", "please", "she", "so", "still", "that", "the", "there", "they", "this", "time", "to", "up", "us", "was",
+    "we", "what", "when", "who", "will", "with", "would", "you", "your", "?", "say", "tell", "thank",
+];
+
+/// Stem numbers one of which every match must hold; `None` when no such set exists. `common` says which stems are common.
+pub fn anchors(nodes: &[Node], lexicons: &[Lexicon], time: u32, common: &dyn Fn(u32) -> bool, depth: usize) -> Option<BTreeSet<u32>> {
+    let cost = |set: &BTreeSet<u32>| set.iter().map(|&s| if common(s) { 200 } else { 1 }).sum::<usize>();
+    nodes.iter().filter_map(|node| of_node(node, lexicons, time, common, depth)).min_by_key(cost)
+}
+
+fn of_node(node: &Node, lexicons: &[Lexicon], time: u32, common: &dyn Fn(u32) -> bool, depth: usize) -> Option<BTreeSet<u32>> {
+    match node {
+        Node::Word(stem) | Node::Exact(_, stem) => Some(BTreeSet::from([*stem])),
+        Node::OneOf(stems, exact) => Some(stems.iter().copied().chain(exact.iter().map(|e| e.1)).collect()),
+        Node::Time(_) => Some(BTreeSet::from([time])),
+        Node::Lexicon(index) => {
+            let list = &lexicons[*index];
+            let mut set: BTreeSet<u32> = list.anchor_words.iter().collect();
+            if depth < super::matcher::DEEPEST_LIST {
+                for phrase in &list.phrases {
+                    set.extend(anchors(phrase, lexicons, time, common, depth + 1)?);
+                }
+            }
+            Some(set)
+        }
+        Node::Either(ways) => {
+            let mut set = BTreeSet::new();
+            for way in ways {
+                set.extend(anchors(way, lexicons, time, common, depth)?);
+            }
+            Some(set)
+        }
+        Node::Number | Node::Gap(_) | Node::Any | Node::Maybe(_) | Node::SentenceStart | Node::SentenceEnd => None,
+    }
+}
+
+/// Stem numbers with which a match can begin; `None` when with anything.
+pub fn first(nodes: &[Node], lexicons: &[Lexicon], depth: usize) -> Option<BTreeSet<u32>> {
+    let mut set = BTreeSet::new();
+    for node in nodes {
+        match node {
+            Node::Word(stem) | Node::Exact(_, stem) => {
+                set.insert(*stem);
+                return Some(set);
+            }
+            Node::OneOf(stems, exact) => {
+                set.extend(stems.iter().copied().chain(exact.iter().map(|e| e.1)));
+                return Some(set);
+            }
+            Node::Lexicon(index) => {
+                let list = &lexicons[*index];
+                set.extend(list.anchor_words.iter());
+                for phrase in &list.phrases {
+                    if depth >= super::matcher::DEEPEST_LIST {
+                        return None;
+                    }
+                    set.extend(first(phrase, lexicons, depth + 1)?);
+                }
+                return Some(set);
+            }
+            Node::Either(ways) => {
+                for way in ways {
+                    set.extend(first(way, lexicons, depth)?);
+                }
+                return Some(set);
+            }
+            Node::Maybe(inner) => set.extend(first(inner, lexicons, depth)?),
+            Node::SentenceStart => {}
+            _ => return None,
+        }
+    }
+    None
+}

@@ -1,0 +1,270 @@
+//! Signals and what is known of the sender and the case → how strongly each kind and flag is spoken for.
+
+use super::condition::Condition;
+use super::load::Ruleset;
+use super::reader;
+use super::scan::Signals;
+use crate::model::decision::{Flag, Kind, Reason, Via};
+use crate::model::message::{Automatic, Channel};
+
+/// What the sender has with us, in the words of the rule files: `stage is open`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CaseStage {
+    #[default]
+    None,
+    /// Stage 1, not answered.
+    Open,
+    /// The stage 1 response has been issued.
+    Responded,
+    Stage2,
+    /// Closed, withdrawn or finally answered.
+    Closed,
+}
+
+/// Who writes, as far as addresses tell.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sender {
+    #[default]
+    Resident,
+    Contractor,
+    Staff,
+    /// A councillor, an MP, a member of the Senedd or of the Scottish Parliament, or their office.
+    Politician,
+    Ombudsman,
+    Regulator,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LinkStrength {
+    #[default]
+    None,
+    Weak,
+    Strong,
+}
+
+/// What triage knows beside the words.
+#[derive(Clone, Debug, Default)]
+pub struct Facts {
+    pub channel: Channel,
+    pub stage: CaseStage,
+    /// A closed case whose stage 1 response was issued can still go to stage 2.
+    pub stage1_answered: bool,
+    pub sender: Sender,
+    pub automatic: Option<Automatic>,
+    pub via: Option<Via>,
+    pub link: LinkStrength,
+    /// The new words are surely not English (`message.language`).
+    pub foreign: bool,
+    /// Photographs, scans and letters came with it.
+    pub attachments: usize,
+    /// A post that everybody can read.
+    pub public: bool,
+    /// Whether the words speak of the linked case's matter; `None` when nobody can tell.
+    pub same_matter: Option<bool>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ranked {
+    pub kind: Kind,
+    pub score: i32,
+    /// What spoke for it, heaviest first, then what spoke against.
+    pub reasons: Vec<Reason>,
+}
+
+/// What the rules make of a message. Triage has the last word.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Judgement {
+    /// Best first; at least one. `needs_review` is never in it.
+    pub ranked: Vec<Ranked>,
+    /// `late` and `premature` are triage's, and never here.
+    pub flags: Vec<(Flag, Reason)>,
+    pub topics: Vec<String>,
+    /// The first two lie within the margin of rules/kinds.toml, or nothing speaks for anything: a person should look.
+    pub undecided: bool,
+}
+
+/// How much a condition speaks for or against a kind, in words that an officer can weigh.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Grade {
+    Decisive,
+    Strong,
+    Some,
+    Slight,
+}
+
+impl Grade {
+    /// Two strong ones outweigh neither a decisive one alone nor are they outweighed by three of some.
+    pub fn weight(self) -> i32 {
+        match self {
+            Grade::Decisive => 100,
+            Grade::Strong => 40,
+            Grade::Some => 20,
+            Grade::Slight => 8,
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct KindRule {
+    pub kind: Kind,
+    /// All must hold.
+    pub needs: Vec<Condition>,
+    /// None may hold.
+    pub never: Vec<Condition>,
+    pub weights: Vec<(i32, Condition)>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct FlagRule {
+    pub flag: Flag,
+    pub raise: Vec<Condition>,
+    pub unless: Vec<Condition>,
+}
+
+/// Kinds that open a case or add to one.
+const FOLLOWED: &[Kind] = &[Kind::NewComplaint, Kind::Stage2Request, Kind::Addition];
+/// Kinds that nobody follows up.
+const UNFOLLOWED: &[Kind] =
+    &[Kind::ServiceRequest, Kind::Compliment, Kind::SurveyFeedback, Kind::AsbReport, Kind::Automatic, Kind::Spam, Kind::PoliticalEnquiry];
+
+/// What conditions are asked of.
+struct Case<'a> {
+    rules: &'a Ruleset,
+    signals: &'a Signals,
+    facts: &'a Facts,
+    has: Vec<bool>,
+}
+
+impl Case<'_> {
+    fn holds(&self, condition: &Condition) -> bool {
+        condition.holds(&|s| self.has[s], Some(self.facts), self.signals.length)
+    }
+
+    /// What a condition that holds has to say: its signals, or the facts alone.
+    fn reasons(&self, condition: &Condition, out: &mut Vec<Reason>) {
+        let mut named = Vec::new();
+        condition.named(&mut named);
+        for signal in named.into_iter().filter(|s| self.has[*s]) {
+            let signal = &self.rules.signals[signal];
+            let id = format!("signal.{}", signal.id);
+            if !out.iter().any(|r| r.id == id) {
+                let mut words = self.signals.words(&signal.id);
+                words.dedup();
+                out.push(Reason::new(id, signal.means.to_string(), words));
+            }
+        }
+    }
+}
+
+impl Ruleset {
+    /// Weighs the signals. Pure; the order of rule files changes nothing (ties go by `order` in rules/kinds.toml).
+    pub fn judge(&self, signals: &Signals, facts: &Facts) -> Judgement {
+        let mut has = vec![false; self.signals.len()];
+        for found in &signals.found {
+            if let Ok(number) = self.signals.binary_search_by(|s| s.id.cmp(&found.id)) {
+                has[number] = true;
+            }
+        }
+        // Signals are found without the facts; those made of signals are found again here, where they may name facts too.
+        for &number in &self.derived {
+            let case = |s: usize| has[s];
+            if !has[number] && self.signals[number].when.as_ref().is_some_and(|w| w.holds(&case, Some(facts), signals.length)) {
+                has[number] = true;
+            }
+        }
+        let case = Case { rules: self, signals, facts, has };
+        let mut ranked: Vec<Ranked> = self.kinds.iter().filter_map(|k| rank(k, &case)).collect();
+        self.hear_reader(&case, &mut ranked);
+        let place = |k: Kind| self.order.iter().position(|o| *o == k).unwrap_or(self.order.len());
+        ranked.sort_by_key(|r| (std::cmp::Reverse(r.score), place(r.kind), r.kind));
+        // When in doubt between a complaint and something that nobody follows: the complaint, or a person (promise 7).
+        let lead = |r: &[Ranked]| r.iter().position(|r| FOLLOWED.contains(&r.kind)).map(|at| (at, r[0].score - r[at].score));
+        let mut in_doubt = false;
+        if let Some((at, lead)) = lead(&ranked).filter(|(at, _)| *at > 0 && UNFOLLOWED.contains(&ranked[0].kind)) {
+            if lead < self.prefer_complaint {
+                let complaint = ranked.remove(at);
+                ranked.insert(0, complaint);
+                return Judgement { undecided: false, flags: self.flags(&case), topics: self.topics(signals), ranked };
+            }
+            in_doubt = lead < self.doubt;
+        }
+        let undecided = in_doubt
+            || match &ranked[..] {
+                [first, second, ..] => first.score <= 0 || first.score - second.score < self.margin,
+                [only] => only.score <= 0,
+                [] => true,
+            };
+        Judgement { undecided, flags: self.flags(&case), topics: self.topics(signals), ranked }
+    }
+
+    /// Adds what the statistical reader says to kinds that the rules leave open.
+    fn hear_reader(&self, case: &Case, ranked: &mut [Ranked]) {
+        if self.reader_weight == 0 || self.reader.is_empty() {
+            return;
+        }
+        let grams: Vec<u64> = case.signals.grams.iter().map(|g| g.key).collect();
+        let signals: Vec<&str> = case.has.iter().enumerate().filter(|(_, h)| **h).map(|(s, _)| &*self.signals[s].id).collect();
+        let weights = self.reader.weigh(&reader::keys(&grams, &signals, case.facts.stage));
+        let top = weights.iter().copied().max().unwrap_or(0);
+        for (index, weight) in weights.iter().enumerate() {
+            let Some(kind) = reader::kind_at(index) else { continue };
+            for rank in ranked.iter_mut().filter(|r| r.kind == kind) {
+                // Never more than three decisive reasons: a witness, not the judge.
+                rank.score += ((weight - top) * self.reader_weight / 100).max(-300);
+                if *weight == top {
+                    rank.reasons.push(Reason::new("reader", "reads like others of this kind", self.telling(case, index)));
+                }
+            }
+        }
+    }
+
+    /// The words by which the reader mostly goes.
+    fn telling(&self, case: &Case, kind: usize) -> Vec<String> {
+        let lean = |g: &reader::Gram| self.reader.leans(g.key, case.facts.stage, kind);
+        let mut grams: Vec<(i32, &reader::Gram)> = case.signals.grams.iter().map(|g| (lean(g), g)).filter(|(lean, _)| *lean > 0).collect();
+        grams.sort_by_key(|(lean, g)| (std::cmp::Reverse(*lean), g.part, g.start, g.end));
+        let mut out: Vec<String> = Vec::new();
+        for (_, gram) in grams {
+            let text = case.signals.texts.iter().find(|(part, _)| *part == gram.part).map_or("", |(_, text)| text.as_str());
+            if let Some(words) = text.get(gram.start as usize..gram.end as usize).filter(|w| !out.iter().any(|o| o == w)) {
+                out.push(words.to_string());
+            }
+            if out.len() == 3 {
+                break;
+            }
+        }
+        out
+    }
+
+    fn flags(&self, case: &Case) -> Vec<(Flag, Reason)> {
+        let mut out = Vec::new();
+        for rule in self.flags.iter().filter(|r| !r.unless.iter().any(|c| case.holds(c))) {
+            let mut reasons = Vec::new();
+            let raised: Vec<&Condition> = rule.raise.iter().filter(|c| case.holds(c)).collect();
+            raised.iter().for_each(|c| case.reasons(c, &mut reasons));
+            if !raised.is_empty() {
+                let says = reasons.first().map_or(String::new(), |r| r.says.clone());
+                let words = reasons.into_iter().flat_map(|r| r.words).collect();
+                out.push((rule.flag, Reason::new(format!("flag.{}", rule.flag.as_str()), says, words)));
+            }
+        }
+        out
+    }
+
+    fn topics(&self, signals: &Signals) -> Vec<String> {
+        let mut out: Vec<String> = signals.found.iter().filter_map(|f| Some(f.id.strip_prefix("topic:")?.to_string())).collect();
+        out.dedup();
+        out
+    }
+}
+
+fn rank(rule: &KindRule, case: &Case) -> Option<Ranked> {
+    if rule.needs.iter().any(|c| !case.holds(c)) || rule.never.iter().any(|c| case.holds(c)) {
+        return None;
+    }
+    let mut held: Vec<(i32, &Condition)> = rule.weights.iter().filter(|(_, c)| case.holds(c)).map(|(w, c)| (*w, c)).collect();
+    held.sort_by_key(|(w, _)| std::cmp::Reverse(*w));
+    let mut reasons = Vec::new();
+    held.iter().for_each(|(_, c)| case.reasons(c, &mut reasons));
+    Some(Ranked { kind: rule.kind, score: held.iter().map(|(w, _)| w).sum(), reasons })
+}

@@ -1,0 +1,69 @@
+//! Where rule files come from: those in the binary, and a site's folder over them.
+
+use crate::model::fault::Fault;
+use include_dir::{Dir, include_dir};
+use std::path::Path;
+
+static SHIPPED: Dir = include_dir!("$CARGO_MANIFEST_DIR/rules");
+
+/// The files of one layer by name, in the order of their names.
+#[derive(Clone, Debug, Default)]
+pub struct Layer {
+    pub files: Vec<(String, String)>,
+    /// The statistical reader's weights (`reader.tsv`), when the layer brings its own.
+    pub reader: Option<String>,
+}
+
+/// Folders of `rules/` whose files are not ours to read.
+const NOT_RULES: &[&str] = &["policies", "calendars"];
+
+pub fn shipped_layer() -> Layer {
+    let mut files = Vec::new();
+    let mut folders = vec![&SHIPPED];
+    while let Some(folder) = folders.pop() {
+        folders.extend(folder.dirs().filter(|d| !NOT_RULES.iter().any(|n| d.path() == Path::new(n))));
+        for file in folder.files().filter(|f| f.path().extension().is_some_and(|e| e == "toml")) {
+            let text = file.contents_utf8().unwrap_or_default();
+            files.push((format!("rules/{}", file.path().display()), text.to_string()));
+        }
+    }
+    files.sort();
+    let reader = SHIPPED.get_file("reader.tsv").and_then(|f| f.contents_utf8()).map(str::to_string);
+    Layer { files, reader }
+}
+
+/// A site's folder, with its folders down to the fourth.
+pub fn site_layer(root: &Path) -> Result<Layer, Vec<Fault>> {
+    let mut files = Vec::new();
+    let mut faults = Vec::new();
+    let mut folders = vec![(root.to_path_buf(), 0)];
+    while let Some((folder, depth)) = folders.pop() {
+        let entries = match std::fs::read_dir(&folder) {
+            Ok(entries) => entries,
+            Err(e) => {
+                faults.push(
+                    Fault::of_file(&folder.display().to_string(), format!("cannot be read: {e}"))
+                        .hint("name a folder that this user may read"),
+                );
+                continue;
+            }
+        };
+        for path in entries.filter_map(|e| Some(e.ok()?.path())) {
+            let name = path.file_name().map(|n| n.to_string_lossy().to_string()).unwrap_or_default();
+            if path.is_dir() {
+                if depth < 4 && !(depth == 0 && NOT_RULES.contains(&name.as_str())) {
+                    folders.push((path, depth + 1));
+                }
+            } else if path.extension().is_some_and(|e| e == "toml") {
+                match std::fs::read_to_string(&path) {
+                    Ok(text) => files.push((path.display().to_string(), text)),
+                    Err(e) => faults
+                        .push(Fault::of_file(&path.display().to_string(), format!("cannot be read: {e}")).hint("save it as UTF-8 text")),
+                }
+            }
+        }
+    }
+    files.sort();
+    let reader = std::fs::read_to_string(root.join("reader.tsv")).ok();
+    if faults.is_empty() { Ok(Layer { files, reader }) } else { Err(faults) }
+}

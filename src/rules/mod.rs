@@ -1,0 +1,40 @@
+//! Rule files → a compiled ruleset → the signals that a message holds, each with the words that matched → what they weigh.
+//!
+//! A ruleset is the shipped `rules/` folder with a site's folder laid over it, file by file and id by id. `signals` finds facts in
+//! the text; `judge` weighs them with what is known of the sender and the case. Neither decides: that is triage's.
+
+pub mod calendar; // bank holidays
+mod compile;
+mod condition;
+mod file;
+mod index;
+mod judge;
+mod layers;
+mod lint;
+mod load;
+mod matcher;
+mod merge;
+mod pattern;
+pub mod policy; // what each landlord promises
+mod reader;
+mod scan;
+mod spelling;
+mod stem;
+mod time;
+mod tokens;
+
+#[cfg(test)]
+mod bench;
+#[cfg(test)]
+mod measure;
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+mod train;
+
+pub use judge::{CaseStage, Facts, Judgement, LinkStrength, Ranked, Sender};
+pub use lint::check;
+pub use load::{Ruleset, load, load_texts, shipped};
+pub use scan::{Found, Part, Place, Signals, Words};
+pub use time::{Role, TimeSpan};
+pub use tokens::{sentences, words_of};

@@ -1,0 +1,283 @@
+//! Policy files: what one landlord promises. The shipped ones are compiled in; a site's `policies/<id>.toml` stands beside them,
+//! or takes the place of the one with its name, and may build on any with `extends`.
+
+mod check;
+mod file;
+
+use crate::folder;
+use crate::model::address::Address;
+use crate::model::calendar::{Counting, Division};
+use crate::model::fault::Fault;
+use crate::model::policy::{AckTiming, Contact, Contractor, Ombudsman, Policy, RespondFrom, Route, Signpost, TopicText};
+use check::set;
+use file::File;
+use jiff::civil::Date;
+use std::collections::BTreeMap;
+use std::path::Path;
+use toml::Spanned;
+
+const SHIPPED: [(&str, &str); 3] = [
+    ("rules/policies/code.toml", include_str!("../../rules/policies/code.toml")),
+    ("rules/policies/thrive.toml", include_str!("../../rules/policies/thrive.toml")),
+    ("rules/policies/together.toml", include_str!("../../rules/policies/together.toml")),
+];
+
+/// A file that could be read, with the text for pointing into it.
+struct Source {
+    name: String,
+    text: String,
+    file: File,
+}
+
+/// Files by policy id: the shipped, and the site's over them.
+#[derive(Default)]
+struct Layers {
+    shipped: BTreeMap<String, Source>,
+    site: BTreeMap<String, Source>,
+}
+
+/// Every policy by its id: the shipped, and a site's (`DIR/policies`). Advice does not fail it: [`lint`] tells it.
+pub fn load(site: Option<&Path>) -> Result<BTreeMap<String, Policy>, Vec<Fault>> {
+    let mut faults = Vec::new();
+    let layers = read(site, &mut faults);
+    let policies = compile(&layers, &mut faults);
+    if faults.iter().any(|f| f.fatal) { Err(faults) } else { Ok(policies) }
+}
+
+/// Every fault and piece of advice for the site's own policies and for those that landlords live by (`live`, by id).
+pub fn lint(site: Option<&Path>, today: Date, live: &[&str]) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    let layers = read(site, &mut faults);
+    let policies = compile(&layers, &mut faults);
+    let mut told = Vec::new();
+    for id in layers.site.keys().map(String::as_str).chain(live.iter().copied()) {
+        for source in layers.chain(id).unwrap_or_default() {
+            if !told.contains(&source.name.as_str()) {
+                told.push(&source.name);
+                check::advice(&source.name, &source.text, &source.file, today, &mut faults);
+            }
+        }
+    }
+    for id in live {
+        let examples = policies.get(*id).map(example_addresses).unwrap_or_default();
+        if let Some(first) = examples.first() {
+            let says = format!("policy \"{id}\" is in use with addresses that belong to nobody, such as {first}");
+            let hint =
+                format!("write a policy of your own with extends = \"{id}\" and your mailboxes, staff domains, contractors and contact");
+            let name = layers.chain(id).ok().and_then(|c| c.first().map(|s| s.name.clone())).unwrap_or_default();
+            faults.push(Fault::of_file(&name, says).hint(hint).advice());
+        }
+    }
+    faults
+}
+
+/// What of a policy lies in the reserved domain `.example` (RFC 2606): samples, never a landlord's.
+fn example_addresses(policy: &Policy) -> Vec<String> {
+    let addresses = policy.mailboxes.iter().map(|m| m.as_str()).chain(policy.staff_domains.iter().map(String::as_str));
+    let firms = policy.contractors.iter().flat_map(|c| c.matches.iter().map(String::as_str));
+    let contact = [policy.contact.email.as_str(), policy.contact.policy_url.split('/').nth(2).unwrap_or("")];
+    let routes = policy.routes.iter().filter_map(|r| r.to.as_ref().map(Address::as_str));
+    addresses.chain(firms).chain(contact).chain(routes).filter(|a| a.ends_with(".example")).map(String::from).collect()
+}
+
+fn read(site: Option<&Path>, faults: &mut Vec<Fault>) -> Layers {
+    let shipped = SHIPPED.iter().map(|(name, text)| ((*name).into(), (*text).into())).collect();
+    let own = site.map(|dir| folder::read(&dir.join("policies"), &["toml"], faults)).unwrap_or_default();
+    Layers { shipped: parse(shipped, faults), site: parse(own, faults) }
+}
+
+fn parse(files: Vec<(String, String)>, faults: &mut Vec<Fault>) -> BTreeMap<String, Source> {
+    let mut sources = BTreeMap::new();
+    for (name, text) in files {
+        match toml::from_str::<File>(&text) {
+            Ok(file) => {
+                check::values(&name, &text, &file, faults);
+                let id = Path::new(&name).file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
+                sources.insert(id, Source { name, text, file });
+            }
+            Err(error) => {
+                faults.push(Fault::from_toml(&name, &text, &error).hint("rules/policies/code.toml shows every key with its meaning"))
+            }
+        }
+    }
+    sources
+}
+
+impl Layers {
+    /// The file of a policy and those that it builds on, outermost first.
+    fn chain(&self, id: &str) -> Result<Vec<&Source>, Box<Fault>> {
+        let mut chain: Vec<&Source> = self.site.get(id).or_else(|| self.shipped.get(id)).into_iter().collect();
+        while let Some(source) = chain.last()
+            && let Some(word) = &source.file.extends
+        {
+            let base = word.get_ref();
+            // A site's `thrive` that extends "thrive" builds on the shipped one.
+            let own = self.site.get(base).filter(|s| s.name != source.name);
+            let fault = |says: String| Fault::at(&source.name, &source.text, word.span(), says);
+            let Some(next) = own.or_else(|| self.shipped.get(base)) else {
+                let known = self.shipped.keys().chain(self.site.keys()).map(String::as_str).collect::<Vec<_>>().join(", ");
+                return Err(Box::new(fault(format!("there is no policy \"{base}\"")).hint(format!("one of {known}"))));
+            };
+            if chain.iter().any(|s| s.name == next.name) {
+                let hint = "let one of them stand on its own, or on \"code\"";
+                return Err(Box::new(fault(format!("\"{base}\" builds on this policy in turn")).hint(hint)));
+            }
+            chain.push(next);
+        }
+        Ok(chain)
+    }
+}
+
+fn compile(layers: &Layers, faults: &mut Vec<Fault>) -> BTreeMap<String, Policy> {
+    let mut policies = BTreeMap::new();
+    let ids = layers.shipped.keys().filter(|id| !layers.site.contains_key(*id)).chain(layers.site.keys());
+    for id in ids {
+        match layers.chain(id) {
+            Ok(chain) => {
+                let mut policy = blank(id);
+                for source in chain.iter().rev() {
+                    lay_over(&mut policy, &source.file);
+                }
+                whole(&policy, chain[0], faults);
+                policies.insert(id.clone(), policy);
+            }
+            Err(fault) => faults.push(*fault),
+        }
+    }
+    policies
+}
+
+/// What a policy without a word of its own would be: the Code's figures, and nobody to write to.
+fn blank(id: &str) -> Policy {
+    Policy {
+        id: id.into(),
+        landlord: String::new(),
+        mailboxes: Vec::new(),
+        staff_domains: Vec::new(),
+        contractors: Vec::new(),
+        division: Division::default(),
+        counting: Counting::default(),
+        ack_stage1_wd: 5,
+        ack_stage2_wd: 5,
+        respond_stage1_wd: 10,
+        respond_stage2_wd: 20,
+        respond_from: RespondFrom::default(),
+        contractor_route_wd: 1,
+        limit_months: 12,
+        office_opens: "09:00".into(),
+        office_closes: "17:00".into(),
+        social_hours: false,
+        ack_timing: AckTiming::default(),
+        letters_a_day: 10,
+        letters_an_hour: None,
+        contact: Contact::default(),
+        ombudsman: Ombudsman::default(),
+        signposts: Vec::new(),
+        topics: Vec::new(),
+        routes: Vec::new(),
+    }
+}
+
+/// Puts a file's words over what it builds on. Lists of addresses replace the whole list: a landlord that names its contractors has
+/// no others. Words by matter, topic and flag replace only their own entry.
+fn lay_over(policy: &mut Policy, file: &File) {
+    let addresses = |list: &[Spanned<String>]| list.iter().filter_map(|a| Address::parse(a.get_ref())).collect();
+    let lower = |list: &[Spanned<String>]| list.iter().map(|d| d.get_ref().trim().to_lowercase()).collect();
+    set(&mut policy.landlord, &file.landlord);
+    if let Some(list) = &file.mailboxes {
+        policy.mailboxes = addresses(list);
+    }
+    if let Some(list) = &file.staff_domains {
+        policy.staff_domains = lower(list);
+    }
+    if let Some(list) = &file.contractors {
+        policy.contractors = list.iter().map(|c| Contractor { name: c.name.get_ref().trim().into(), matches: lower(&c.matches) }).collect();
+    }
+    policy.division = file.division.unwrap_or(policy.division);
+    policy.counting = file.counting.as_ref().map_or(policy.counting, |c| *c.get_ref());
+    policy.respond_from = file.respond_from.unwrap_or(policy.respond_from);
+    policy.ack_timing = file.ack_timing.unwrap_or(policy.ack_timing);
+    policy.social_hours = file.social_hours.unwrap_or(policy.social_hours);
+    policy.letters_an_hour = file.letters_an_hour.as_ref().map(|n| *n.get_ref()).or(policy.letters_an_hour);
+    for (to, from) in [
+        (&mut policy.ack_stage1_wd, &file.ack_stage1_wd),
+        (&mut policy.ack_stage2_wd, &file.ack_stage2_wd),
+        (&mut policy.respond_stage1_wd, &file.respond_stage1_wd),
+        (&mut policy.respond_stage2_wd, &file.respond_stage2_wd),
+        (&mut policy.contractor_route_wd, &file.contractor_route_wd),
+        (&mut policy.limit_months, &file.limit_months),
+        (&mut policy.letters_a_day, &file.letters_a_day),
+    ] {
+        *to = from.as_ref().map_or(*to, |n| *n.get_ref());
+    }
+    for (to, from) in [
+        (&mut policy.office_opens, &file.office_opens),
+        (&mut policy.office_closes, &file.office_closes),
+        (&mut policy.contact.name, &file.contact.name),
+        (&mut policy.contact.phone, &file.contact.phone),
+        (&mut policy.contact.email, &file.contact.email),
+        (&mut policy.contact.policy_url, &file.contact.policy_url),
+        (&mut policy.contact.emergency_phone, &file.contact.emergency_phone),
+        (&mut policy.ombudsman.name, &file.ombudsman.name),
+        (&mut policy.ombudsman.web, &file.ombudsman.web),
+        (&mut policy.ombudsman.phone, &file.ombudsman.phone),
+        (&mut policy.ombudsman.post, &file.ombudsman.post),
+        (&mut policy.ombudsman.checked_on, &file.ombudsman.checked_on),
+    ] {
+        set(to, from);
+    }
+    for s in &file.signposts {
+        let new = Signpost { matter: s.matter.get_ref().clone(), says: s.says.get_ref().trim().into() };
+        put(&mut policy.signposts, new, |a, b| a.matter == b.matter);
+    }
+    for t in &file.topics {
+        let new = TopicText { topic: t.topic.get_ref().clone(), responsible: t.responsible, says: t.says.get_ref().trim().into() };
+        put(&mut policy.topics, new, |a, b| a.topic == b.topic);
+    }
+    for r in &file.routes {
+        let to = r.to.as_ref().and_then(|a| Address::parse(a.get_ref()));
+        let new = Route { flag: r.flag.get_ref().clone(), role: r.role.get_ref().trim().into(), to };
+        put(&mut policy.routes, new, |a, b| a.flag == b.flag);
+    }
+}
+
+fn put<T>(list: &mut Vec<T>, new: T, same: impl Fn(&T, &T) -> bool) {
+    match list.iter_mut().find(|old| same(old, &new)) {
+        Some(old) => *old = new,
+        None => list.push(new),
+    }
+}
+
+/// What a whole policy must have, wherever in its chain it stands.
+fn whole(policy: &Policy, source: &Source, faults: &mut Vec<Fault>) {
+    let mut missing = |what: &str, hint: &str| faults.push(Fault::of_file(&source.name, format!("{what} missing")).hint(hint));
+    if policy.landlord.is_empty() {
+        missing("`landlord` is", "give the landlord's name as letters should say it");
+    }
+    if policy.mailboxes.is_empty() && source.file.mailboxes.is_none() {
+        missing("`mailboxes` is", "give the addresses that residents write to, the sender of letters first");
+    }
+    let c = &policy.contact;
+    if [&c.name, &c.phone, &c.email, &c.policy_url].iter().any(|t| t.is_empty()) {
+        missing(
+            "part of [contact] is",
+            "give name, phone, email and policy_url: every letter says whom to ask and links the policy (Code 3.5)",
+        );
+    }
+    let o = &policy.ombudsman;
+    if [&o.name, &o.web, &o.phone, &o.post, &o.checked_on].iter().any(|t| t.is_empty()) {
+        missing(
+            "part of [ombudsman] is",
+            "give name, web, phone, post and checked_on, or extends = \"code\": every letter carries them (Code 3.7)",
+        );
+    }
+    let (opens, closes) = policy.office_hours();
+    if opens >= closes {
+        let says = format!("the office opens at {} and closes at {}", policy.office_opens, policy.office_closes);
+        let span = source.file.office_closes.as_ref().or(source.file.office_opens.as_ref()).map_or(0..0, Spanned::span);
+        faults.push(Fault::at(&source.name, &source.text, span, says).hint("office_opens comes before office_closes"));
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,94 @@
+//! A policy file as it is written: every key may be left to the policy that it extends.
+
+use crate::model::calendar::{Counting, Division};
+use crate::model::policy::{AckTiming, RespondFrom, Responsible};
+use serde::Deserialize;
+use toml::Spanned;
+
+pub type Text = Option<Spanned<String>>;
+pub type Number = Option<Spanned<u32>>;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct File {
+    pub extends: Text,
+    pub landlord: Text,
+    pub mailboxes: Option<Vec<Spanned<String>>>,
+    pub staff_domains: Option<Vec<Spanned<String>>>,
+    pub contractors: Option<Vec<Contractor>>,
+    pub division: Option<Division>,
+    pub counting: Option<Spanned<Counting>>,
+    pub ack_stage1_wd: Number,
+    pub ack_stage2_wd: Number,
+    pub respond_stage1_wd: Number,
+    pub respond_stage2_wd: Number,
+    pub respond_from: Option<RespondFrom>,
+    pub contractor_route_wd: Number,
+    pub limit_months: Number,
+    pub office_opens: Text,
+    pub office_closes: Text,
+    pub social_hours: Option<bool>,
+    pub ack_timing: Option<AckTiming>,
+    pub letters_a_day: Number,
+    pub letters_an_hour: Number,
+    #[serde(default)]
+    pub contact: Contact,
+    #[serde(default)]
+    pub ombudsman: Ombudsman,
+    #[serde(default)]
+    pub signposts: Vec<Signpost>,
+    #[serde(default)]
+    pub topics: Vec<Topic>,
+    #[serde(default)]
+    pub routes: Vec<Route>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Contractor {
+    pub name: Spanned<String>,
+    pub matches: Vec<Spanned<String>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Contact {
+    pub name: Text,
+    pub phone: Text,
+    pub email: Text,
+    pub policy_url: Text,
+    pub emergency_phone: Text,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Ombudsman {
+    pub name: Text,
+    pub web: Text,
+    pub phone: Text,
+    pub post: Text,
+    pub checked_on: Text,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Signpost {
+    pub matter: Spanned<String>,
+    pub says: Spanned<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Topic {
+    pub topic: Spanned<String>,
+    pub responsible: Responsible,
+    pub says: Spanned<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Route {
+    pub flag: Spanned<String>,
+    pub role: Spanned<String>,
+    pub to: Text,
+}

@@ -1,0 +1,80 @@
+use super::*;
+
+fn today() -> Date {
+    "2026-11-22".parse().unwrap()
+}
+
+fn address(text: &str) -> Address {
+    Address::parse(text).unwrap()
+}
+
+#[test]
+fn the_shipped_policies_are_those_of_the_scenario_format() {
+    let policies = load(None).unwrap();
+    let [code, thrive, together] = ["code", "thrive", "together"].map(|id| &policies[id]);
+    assert_eq!(code.mailboxes, [address("complaints@landlord.example")]);
+    assert_eq!((code.limit_months, code.respond_stage1_wd, code.respond_stage2_wd), (12, 10, 20));
+    assert_eq!(thrive.mailboxes, [address("complaints@thrive.example"), address("enquiries@thrive.example")]);
+    assert_eq!((thrive.limit_months, thrive.respond_stage1_wd, thrive.respond_stage2_wd), (6, 10, 20));
+    assert_eq!(thrive.respond_from, RespondFrom::Receipt);
+    assert_eq!(together.mailboxes, [address("feedback@together.example")]);
+    assert_eq!((together.social_hours, together.respond_stage2_wd, together.limit_months), (true, 15, 12));
+    for policy in policies.values() {
+        assert!(policy.is_staff(&policy.mailboxes[0]));
+        for firm in ["a@axisrepairs.example", "b@heatwell-gas.example", "c@sparkline-electrical.example", "office@brightroofing.example"] {
+            assert!(policy.contractor(&address(firm)).is_some(), "{} {firm}", policy.id);
+        }
+        assert!(policy.contractor(&address("bill@brightroofing.example")).is_none());
+        assert!(policy.ombudsman.post.contains("PR2 0ET") && policy.ombudsman.phone == "0300 111 3000");
+    }
+}
+
+#[test]
+fn six_months_are_looser_than_the_code_and_nothing_else_shipped_is() {
+    let faults = lint(None, today(), &["thrive", "together", "code"]);
+    let looser: Vec<_> = faults.iter().filter(|f| f.says.contains("looser")).map(|f| (f.file.as_str(), f.says.as_str())).collect();
+    assert_eq!(looser, [("rules/policies/thrive.toml", "looser than the Code: it looks back 12 months (Code 2.2), this policy 6")]);
+    assert!(faults.iter().all(|f| !f.fatal));
+    assert_eq!(faults.iter().filter(|f| f.says.contains("belong to nobody")).count(), 3);
+    assert_eq!(lint(None, today(), &[]), []);
+}
+
+#[test]
+fn a_sites_policy_builds_on_a_shipped_one_and_may_keep_its_name() {
+    let site = tempfile::tempdir().unwrap();
+    std::fs::create_dir(site.path().join("policies")).unwrap();
+    let own = "extends = \"thrive\"\ncontractors = []\n[contact]\nphone = \"01632 960 555\"\n\
+               [[topics]]\ntopic = \"lift\"\nresponsible = \"unclear\"\nsays = \"Lifts: we will check.\"\n";
+    std::fs::write(site.path().join("policies/thrive.toml"), own).unwrap();
+    let policies = load(Some(site.path())).unwrap();
+    let (thrive, code) = (&policies["thrive"], &policies["code"]);
+    assert_eq!((thrive.limit_months, thrive.contractors.len()), (6, 0));
+    assert_eq!((thrive.contact.phone.as_str(), thrive.contact.name.as_str()), ("01632 960 555", "Complaints Team"));
+    assert_eq!(thrive.topics.len(), code.topics.len());
+    assert_eq!(thrive.topics.iter().find(|t| t.topic == "lift").unwrap().says, "Lifts: we will check.");
+}
+
+#[test]
+fn policies_that_build_on_each_other_are_refused() {
+    let site = tempfile::tempdir().unwrap();
+    std::fs::create_dir(site.path().join("policies")).unwrap();
+    std::fs::write(site.path().join("policies/north.toml"), "extends = \"south\"\n").unwrap();
+    std::fs::write(site.path().join("policies/south.toml"), "extends = \"north\"\n").unwrap();
+    let faults = load(Some(site.path())).unwrap_err();
+    assert!(faults.iter().any(|f| f.says == "\"north\" builds on this policy in turn"), "{faults:?}");
+}
+
+/// `tests/bad-policies/NAME.toml` and what is printed of it in `NAME.expected`.
+#[test]
+fn every_bad_policy_is_told_as_expected() {
+    folder::goldens("tests/bad-policies", "toml", |name, text| {
+        let mut faults = Vec::new();
+        let mut layers = read(None, &mut faults);
+        layers.site = parse(vec![(name.into(), text.into())], &mut faults);
+        compile(&layers, &mut faults);
+        for source in layers.site.values() {
+            check::advice(&source.name, &source.text, &source.file, today(), &mut faults);
+        }
+        faults
+    });
+}

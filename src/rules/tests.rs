@@ -1,0 +1,140 @@
+//! Rules as a whole: what is shipped, how layers lie over each other, and how faults are told.
+
+use super::compile::compile;
+use super::layers::{Layer, shipped_layer};
+use super::*;
+use crate::model::decision::Kind;
+use jiff::civil::date;
+use std::fmt::Write;
+use std::path::Path;
+
+fn signals_of<'a>(rules: &Ruleset, subject: &'a str, text: &'a str) -> Signals {
+    let parts = vec![Part { place: Place::Subject, text: subject }, Part { place: Place::Text, text }];
+    rules.signals(&Words { parts, received: date(2026, 11, 22) })
+}
+
+fn best(text: &str, facts: &Facts) -> Kind {
+    let rules = shipped();
+    rules.judge(&signals_of(rules, "", text), facts).ranked[0].kind
+}
+
+#[test]
+fn shipped_rules_have_no_fault_and_their_examples_hold() {
+    let faults: Vec<String> = check(None).iter().filter(|f| f.fatal).map(ToString::to_string).collect();
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// Each folder of tests/bad-rules is a site's layer; `expected.txt` is what `check` prints of it. Write them anew with POSTROOM_BLESS=1.
+#[test]
+fn each_bad_rule_is_told_where_it_stands() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/bad-rules");
+    let mut folders: Vec<_> = std::fs::read_dir(root).unwrap().map(|e| e.unwrap().path()).filter(|p| p.is_dir()).collect();
+    folders.sort();
+    assert!(folders.len() > 15);
+    for folder in folders {
+        let text = std::fs::read_to_string(folder.join("rules.toml")).unwrap();
+        let faults = match load_texts(&[("rules.toml", &text)]) {
+            Ok(rules) => rules.advice,
+            Err(faults) => faults,
+        };
+        let told = faults.iter().filter(|f| f.file == "rules.toml").fold(String::new(), |mut out, f| {
+            let _ = writeln!(out, "{f}");
+            out
+        });
+        assert!(!told.is_empty(), "{} has no fault", folder.display());
+        let golden = folder.join("expected.txt");
+        if std::env::var_os("POSTROOM_BLESS").is_some() {
+            std::fs::write(&golden, &told).unwrap();
+        }
+        assert_eq!(told, std::fs::read_to_string(&golden).unwrap_or_default(), "{}", folder.display());
+    }
+}
+
+#[test]
+fn order_of_files_changes_nothing() {
+    let forward = shipped_layer();
+    let mut backward = Layer { files: forward.files.clone(), reader: forward.reader.clone() };
+    backward.files.reverse();
+    let (a, b) = (compile(&[forward]).unwrap(), compile(&[backward]).unwrap());
+    assert_eq!(a.digest, b.digest);
+    for text in ["I stayed in all day and nobody came. Third time.", "Thanks for fixing it so quickly, he was lovely", "Stage 2 please"] {
+        let (x, y) = (signals_of(&a, "", text), signals_of(&b, "", text));
+        assert_eq!(x, y);
+        assert_eq!(a.judge(&x, &Facts::default()), b.judge(&y, &Facts::default()));
+    }
+}
+
+#[test]
+fn a_site_replaces_extends_and_switches_off() {
+    let base = "I was left in the lurch by Kevin";
+    assert!(!signals_of(shipped(), "", base).has("nobody-came"));
+    let extended =
+        load_texts(&[("site.toml", "[[signal]]\nid = \"nobody-came\"\nmeans = \"\"\nextend = true\nany = [\"left in the lurch\"]\n")])
+            .unwrap();
+    assert!(signals_of(&extended, "", base).has("nobody-came"));
+    assert!(signals_of(&extended, "", "nobody came").has("nobody-came"), "what was shipped is still there");
+    assert_ne!(extended.digest, shipped().digest);
+    let off = load_texts(&[("site.toml", "[[signal]]\nid = \"nobody-came\"\nmeans = \"\"\noff = true\n")]).unwrap();
+    assert!(!signals_of(&off, "", "nobody came").has("nobody-came"));
+}
+
+#[test]
+fn reported_words_are_the_senders_own() {
+    let found = signals_of(shipped(), "", "I’ve rung twice & NOBODY  ever CAME!!");
+    assert_eq!(found.words("nobody-came"), ["NOBODY  ever CAME"]);
+    let slip = signals_of(shipped(), "", "the plumbr never turnd up, nobdy came");
+    assert!(slip.has("nobody-came"));
+}
+
+#[test]
+fn the_word_complaint_is_not_needed() {
+    assert_eq!(
+        best("I reported the leak three weeks ago and nobody has been. It is still dripping.", &Facts::default()),
+        Kind::NewComplaint
+    );
+    assert_eq!(
+        best("The tap in the kitchen has just started dripping this morning, could you send someone?", &Facts::default()),
+        Kind::ServiceRequest
+    );
+    assert_eq!(best("I don't want to complain but nobody has called me back in a month.", &Facts::default()), Kind::NewComplaint);
+}
+
+#[test]
+fn the_stage_of_the_case_matters() {
+    let open = Facts { stage: CaseStage::Open, link: LinkStrength::Strong, ..Facts::default() };
+    let responded = Facts { stage: CaseStage::Responded, link: LinkStrength::Strong, ..Facts::default() };
+    let more = "Here are two more photos of the kitchen for my complaint.";
+    assert_eq!(best(more, &open), Kind::Addition);
+    assert_eq!(best("I am not happy with your response. The leak was not fixed.", &responded), Kind::Stage2Request);
+    assert_eq!(best("Please escalate my complaint to stage 2.", &open), Kind::Stage2Request);
+}
+
+#[test]
+fn times_are_told_from_receipt() {
+    let times = |text: &str| -> Vec<(u32, u32)> { signals_of(shipped(), "", text).times.iter().map(|t| t.days_ago).collect() };
+    assert_eq!(times("three weeks ago"), [(21, 27)]);
+    assert_eq!(times("since 14/02/2026"), [(281, 281)]);
+    assert_eq!(times("It began in March 2025"), [(601, 631)]);
+    assert_eq!(times("yesterday"), [(1, 1)]);
+    assert_eq!(times("He comes next week"), [(0, 0)]);
+    assert_eq!(times("I may march on"), []);
+    let life = signals_of(shipped(), "", "I have lived here for 20 years");
+    assert_eq!(life.times[0].role, Role::Life);
+}
+
+#[test]
+fn the_reader_names_its_words() {
+    let rules = shipped();
+    let signals = signals_of(rules, "", "Nobody has been and I am still waiting for the plumber");
+    let judged = rules.judge(&signals, &Facts::default());
+    let reason = judged.ranked[0].reasons.iter().find(|r| r.id == "reader").unwrap();
+    assert!(!reason.words.is_empty());
+    assert_eq!(rules.why("nobody-came"), Some("Code 1.5"));
+}
+
+#[test]
+fn hostile_text_is_linear() {
+    let long = "nobody ".repeat(20_000);
+    assert!(signals_of(shipped(), "", &long).length >= 20_000);
+    signals_of(shipped(), "\u{0}\u{301}\u{200d}", "'''’’ £?!?… 99999999999999999999/88/77 \u{1F600}\u{301}");
+}
