@@ -5,6 +5,7 @@
 pub mod ambient; // time and randomness: the one door
 pub mod config; // what the operator sets
 pub mod folder; // the files that a site lays over ours
+pub mod letter; // decision + case + policy → a finished letter
 pub mod log;
 pub mod message; // bytes → meaning, pure and never failing
 pub mod model; // plain data: no I/O, no clock, no randomness

@@ -1,0 +1,274 @@
+//! Templates are checked when they are loaded, by writing every letter with made-up cases: a fault shows before a resident waits.
+
+use super::Form;
+use super::page::{DutyPage, Page, Questions};
+use super::templates::{Source, Sources, environment};
+use crate::model::fault::Fault;
+use crate::model::policy::{Contact, Ombudsman};
+use minijinja::{Environment, Error, ErrorKind, Output, State, Value};
+use regex::Regex;
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+/// The line that the reader of answers cuts at.
+pub const ABOVE: &str = "--- Please write above this line ---";
+
+pub fn check(sources: &Sources) -> Vec<Fault> {
+    let mut faults = names(sources);
+    let mut environment = environment(true);
+    environment.set_formatter(no_none);
+    for (name, source) in sources {
+        if let Err(error) = environment.add_template(name, &source.text) {
+            faults.push(fault_of(&error, sources, source));
+        }
+    }
+    faults.extend(unknown_variables(sources, &environment));
+    if faults.iter().any(|f| f.fatal) {
+        return faults; // what does not compile cannot be rendered
+    }
+    for form in Form::ALL {
+        for page in samples() {
+            for ending in form.parts() {
+                rendered(*form, ending, &page, &environment, sources, &mut faults);
+            }
+        }
+    }
+    faults.extend(advice(sources));
+    let mut seen = BTreeSet::new();
+    faults.retain(|f| seen.insert((f.file.clone(), f.line, f.says.clone())));
+    faults
+}
+
+/// Files that are no part of any letter, and letters of which a site has only one of the two bodies.
+fn names(sources: &Sources) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    for (name, source) in sources.iter().filter(|(_, s)| !s.shipped) {
+        let (stem, ending) = name.rsplit_once('.').unwrap_or((name, ""));
+        match Form::parse(stem) {
+            Some(form) if !form.parts().contains(&ending) => {
+                let hint = format!("{stem} is made of {}", form.parts().join(", "));
+                faults.push(Fault::of_file(&source.file, format!("{stem} has no {ending} part")).hint(hint).advice());
+            }
+            None if !stem.starts_with('_') => {
+                let known = Form::ALL.iter().map(|f| f.as_str()).collect::<Vec<_>>().join(", ");
+                let fault = Fault::of_file(&source.file, format!("there is no letter \"{stem}\""));
+                faults.push(fault.hint(format!("one of {known}; a name that begins with _ is for inclusion")));
+            }
+            _ => {}
+        }
+        let other = match ending {
+            "txt" => "html",
+            "html" => "txt",
+            _ => continue,
+        };
+        let twin = sources.get(&format!("{stem}.{other}"));
+        if Form::parse(stem).is_some_and(|f| f.parts().contains(&other)) && twin.is_none_or(|t| t.shipped) {
+            let fault = Fault::of_file(&source.file, format!("{stem}.{other} is missing beside it"));
+            faults.push(fault.hint("both bodies go out in one mail and must say the same: write both"));
+        }
+    }
+    faults
+}
+
+/// Names that no page has, also in branches that no sample takes.
+fn unknown_variables(sources: &Sources, environment: &Environment<'_>) -> Vec<Fault> {
+    let full = serde_json::to_value(full()).unwrap_or_default();
+    let set = Regex::new(r"\{%-?\s*(?:set|for|macro|with)\s+(\w+)").expect("the pattern is written here");
+    let own: BTreeSet<&str> =
+        sources.values().flat_map(|s| set.captures_iter(&s.text)).filter_map(|c| c.get(1)).map(|m| m.as_str()).collect();
+    let mut faults = Vec::new();
+    for (name, source) in sources {
+        let Ok(template) = environment.get_template(name) else { continue };
+        for variable in template.undeclared_variables(true) {
+            let top = variable.split('.').next().unwrap_or_default();
+            let known = full.pointer(&format!("/{}", variable.replace('.', "/"))).is_some();
+            if !known && !own.contains(top) && !matches!(top, "self" | "loop" | "super" | "range" | "namespace" | "dict" | "debug") {
+                let place = variable.rsplit_once('.').map_or(Some(&full), |(of, _)| full.pointer(&format!("/{}", of.replace('.', "/"))));
+                let known: Vec<&str> = place.and_then(|p| p.as_object()).into_iter().flatten().map(|(key, _)| key.as_str()).collect();
+                let fault =
+                    Fault::at(&source.file, &source.text, place_of(&source.text, &variable), format!("no letter knows \"{variable}\""));
+                faults.push(fault.hint(format!("known are {}", known.join(", "))));
+            }
+        }
+    }
+    faults.sort_by_key(|f| (f.file.clone(), f.line, f.column));
+    faults
+}
+
+fn place_of(text: &str, word: &str) -> Range<usize> {
+    let tag = Regex::new(&format!(r"\{{[{{%][^}}]*?\b({})\b", regex::escape(word)));
+    tag.ok().and_then(|t| Some(t.captures(text)?.get(1)?.range())).unwrap_or(0..0)
+}
+
+fn rendered(form: Form, ending: &str, page: &Page, environment: &Environment<'_>, sources: &Sources, faults: &mut Vec<Fault>) {
+    let name = format!("{}.{ending}", form.as_str());
+    let Some(source) = sources.get(&name) else { return };
+    let text = match environment.get_template(&name).and_then(|t| t.render(minijinja::value::Serde(page))) {
+        Ok(text) => text,
+        Err(error) => return faults.push(fault_of(&error, sources, source)),
+    };
+    let mut missing = |what: &str, hint: &str| faults.push(Fault::of_file(&source.file, what).hint(hint));
+    if ending == "subject" {
+        if text.trim().is_empty() {
+            missing("the subject is empty", "write one line");
+        }
+        return;
+    }
+    if !form.to_resident() {
+        return;
+    }
+    // MiniJinja writes a slash as &#x2f; in HTML.
+    let text = text.replace("&#x2f;", "/");
+    if !text.contains(&page.ombudsman.phone) || !page.public && !text.contains(&page.ombudsman.web) {
+        missing(
+            "the Ombudsman's details are missing",
+            "give {{ ombudsman.web }} and {{ ombudsman.phone }} (Code 3.7), or include _close.txt",
+        );
+    }
+    // A public post has no room for a second link.
+    if !page.public && !text.contains(&page.contact.policy_url) {
+        missing("the link to the complaints policy is missing", "give {{ contact.policy_url }} (Code 3.5), or include _close.txt");
+    }
+    if !form.is_social() && !text.contains(ABOVE) {
+        missing("the line to write above is missing", &format!("begin with \"{ABOVE}\": answers are cut there"));
+    }
+    let reference = page.reference.as_deref().unwrap_or_default();
+    let named = matches!(form, Form::AcknowledgeStage1 | Form::AcknowledgeStage2 | Form::ConfirmAddition) && !page.weak;
+    if named && !text.contains(reference) {
+        missing("the reference is missing", "give {{ reference }}, so that answers find their complaint");
+    }
+}
+
+/// Phrases that no letter of ours may hold, with what is wrong with each. Matched without regard to case.
+pub const NEVER: [(&str, &str); 14] = [
+    ("we apologise", "a letter that nobody has looked into admits no fault"),
+    ("we are sorry", "a letter that nobody has looked into admits no fault"),
+    ("sorry for", "a letter that nobody has looked into admits no fault"),
+    ("sorry that", "a letter that nobody has looked into admits no fault"),
+    ("our fault", "a letter that nobody has looked into admits no fault"),
+    ("out of time", "no resident is told that something is left out (Code 2.1)"),
+    ("not be accepted", "no resident is told that something is left out (Code 2.1)"),
+    ("cannot accept", "no resident is told that something is left out (Code 2.1)"),
+    ("six months", "no resident is told that something is left out (Code 2.1)"),
+    ("8 weeks", "nobody has to wait before going to the Ombudsman, since October 2022"),
+    ("eight weeks", "nobody has to wait before going to the Ombudsman, since October 2022"),
+    ("designated person", "nobody has to be asked before the Ombudsman, since October 2022"),
+    ("reasons for", "no reasons may be asked for at stage 2 (Code 6.12)"),
+    ("info@housing-ombudsman", "the Ombudsman takes no new cases by email since January 2026"),
+];
+
+fn advice(sources: &Sources) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    for source in sources.values() {
+        let lower = source.text.to_ascii_lowercase(); // keeps every byte where it is
+        for (phrase, why) in NEVER {
+            if let Some(start) = lower.find(phrase) {
+                let says = format!("\"{phrase}\": {why}");
+                faults
+                    .push(Fault::at(&source.file, &source.text, start..start + phrase.len(), says).hint("say it in another way").advice());
+            }
+        }
+    }
+    faults
+}
+
+/// A value that is not known must not be written as the word "none".
+fn no_none(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Result<(), Error> {
+    if value.is_none() {
+        return Err(Error::new(ErrorKind::InvalidOperation, "this is not always known: put {% if … %} around it"));
+    }
+    minijinja::escape_formatter(out, state, value)
+}
+
+fn fault_of(error: &Error, sources: &Sources, asked: &Source) -> Fault {
+    // An error in an included template is inside that of the one that includes it.
+    let mut inner = error;
+    while let Some(next) = std::error::Error::source(inner).and_then(|s| s.downcast_ref::<Error>()) {
+        inner = next;
+    }
+    let source = inner.name().and_then(|n| sources.get(n)).unwrap_or(asked);
+    let line = inner.line().map(|line| {
+        let start = source.text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum::<usize>();
+        start..start + source.text[start..].lines().next().map_or(0, str::len)
+    });
+    let says = inner.detail().map_or_else(|| inner.kind().to_string(), String::from);
+    let fault = Fault::at(&source.file, &source.text, inner.range().or(line).unwrap_or(0..0), says);
+    fault.hint("templates are MiniJinja: {{ value }}, {% if value %} … {% endif %}, {% for line in lines %} … {% endfor %}")
+}
+
+/// Made-up cases: everything known, nothing known, and the forks between.
+pub(super) fn samples() -> Vec<Page> {
+    let bare = bare();
+    vec![
+        full(),
+        bare.clone(),
+        Page { weak: true, reference: None, define_due: None, response_due: None, ..full() },
+        Page { weak: true, ..bare.clone() },
+        Page { second: true, ..full() },
+        Page { second: true, ..bare.clone() },
+        Page { second: true, premature: true, ..full() },
+        Page { second: true, premature: true, ..bare.clone() },
+        Page { withdrawal: true, ..full() },
+        Page { outcome: None, outcome_kept: true, ..full() },
+        Page { public: true, ..full() },
+        Page { public: true, ..bare.clone() },
+        Page { via: Some("staff"), answered: true, ..bare },
+    ]
+}
+
+pub(super) fn full() -> Page {
+    let lines = |text: &str| vec![text.to_string()];
+    Page {
+        via: Some("contractor"),
+        points: vec!["Nobody came on Monday.".into(), "Nobody rang.".into()],
+        private: true,
+        outcome: Some("Please mend the boiler.".into()),
+        questions: Some(Questions { what: true, when: true, who: true, outcome: true }),
+        ours: lines("Heating: we look after the boiler."),
+        not_ours: lines("Roads: the council looks after these."),
+        unclear: lines("Fences: we will check."),
+        define_due: Some("Monday 9 March 2026".into()),
+        response_due: Some("Monday 23 March 2026".into()),
+        emergency: true,
+        representative: true,
+        adjustment: true,
+        signposts: lines("We have sent your message to the team that deals with it."),
+        danger: true,
+        flags: vec!["safety".into(), "emergency".into()],
+        contractor: Some("Axis Repairs".into()),
+        answered: true,
+        contact: Contact { emergency_phone: "01632 960 199".into(), ..bare().contact },
+        duty: Some(DutyPage { kind: "respond_stage2", due: "Monday 23 March 2026".into(), covered: true }),
+        ..bare()
+    }
+}
+
+fn bare() -> Page {
+    Page {
+        landlord: "Landlord Housing".into(),
+        contact: Contact {
+            name: "Complaints Team".into(),
+            phone: "01632 960 100".into(),
+            email: "complaints@landlord.example".into(),
+            policy_url: "https://www.landlord.example/complaints".into(),
+            emergency_phone: String::new(),
+        },
+        ombudsman: Ombudsman {
+            name: "Housing Ombudsman Service".into(),
+            web: "https://www.housing-ombudsman.org.uk/residents/make-a-complaint/".into(),
+            phone: "0300 111 3000".into(),
+            post: "Housing Ombudsman Service, PO Box 1484, Unit D, Preston PR2 0ET".into(),
+            checked_on: "2026-11-22".into(),
+        },
+        greeting: "Hello,".into(),
+        // A letter of these sorts always has one; what else must do without shows under `weak`.
+        reference: Some("PR-2026-000123".into()),
+        subject: "no heating".into(),
+        received: "Monday 2 March 2026".into(),
+        complaint: true,
+        gas_number: "0800 111 999",
+        kind: "new complaint".into(),
+        duty: Some(DutyPage { kind: "acknowledge", due: "Monday 9 March 2026".into(), covered: false }),
+        ..Page::default()
+    }
+}

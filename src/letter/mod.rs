@@ -1,0 +1,154 @@
+//! Decision, case and policy → a finished letter: subject, text, html and the bytes that go out.
+//!
+//! Pure: the same occasion and the same templates give the same bytes, so that a resend is the same mail (promise 3).
+
+mod check;
+mod greeting;
+mod mime;
+mod page;
+mod quote;
+mod templates;
+pub mod token;
+
+pub use templates::Templates;
+
+use crate::model::address::Address;
+use crate::model::case::Case;
+use crate::model::decision::{Decision, Reply, words};
+use crate::model::duty::Duty;
+use crate::model::letter::Letter;
+use crate::model::message::{Channel, Message};
+use crate::model::policy::Policy;
+use jiff::{Timestamp, civil::Date};
+use serde::{Deserialize, Serialize};
+
+words! {
+    /// What a letter is. The first six answer a resident, the rest go to the landlord's own people.
+    Form {
+        AcknowledgeStage1 = "acknowledge_stage1",
+        AcknowledgeStage2 = "acknowledge_stage2",
+        ConfirmAddition = "confirm_addition",
+        Signpost = "signpost",
+        /// Social-media answers: text alone.
+        SignpostSocial = "signpost_social",
+        TakeOffline = "take_offline",
+        /// To the complaints team, with what the contractor sent attached.
+        PassOn = "pass_on",
+        /// To the officer, before a duty falls due; and after.
+        Reminder = "reminder",
+        Alarm = "alarm",
+    }
+}
+
+impl Form {
+    /// The letter that a decided reply asks for, on the channel that the message came by.
+    pub fn of(reply: Reply, channel: Channel) -> Option<Form> {
+        match reply {
+            Reply::Signpost if channel == Channel::Social => Some(Form::SignpostSocial),
+            Reply::AcknowledgeStage1 => Some(Form::AcknowledgeStage1),
+            Reply::AcknowledgeStage2 => Some(Form::AcknowledgeStage2),
+            Reply::ConfirmAddition => Some(Form::ConfirmAddition),
+            Reply::Signpost => Some(Form::Signpost),
+            Reply::TakeOffline => Some(Form::TakeOffline),
+            Reply::None => None,
+        }
+    }
+
+    /// To a resident, or whoever wrote for one; the rest stay in the house.
+    pub fn to_resident(self) -> bool {
+        !matches!(self, Form::PassOn | Form::Reminder | Form::Alarm)
+    }
+
+    /// Text alone, carried by a platform and not by mail.
+    pub fn is_social(self) -> bool {
+        matches!(self, Form::SignpostSocial | Form::TakeOffline)
+    }
+
+    /// The template files that make it up, by their endings.
+    pub fn parts(self) -> &'static [&'static str] {
+        match self {
+            Form::SignpostSocial | Form::TakeOffline => &["txt"],
+            Form::PassOn | Form::Reminder | Form::Alarm => &["subject", "txt"],
+            _ => &["subject", "txt", "html"],
+        }
+    }
+}
+
+/// Everything that a letter is written from.
+#[derive(Clone, Copy, Debug)]
+pub struct Occasion<'a> {
+    pub form: Form,
+    /// Who gets it: `decision.answer_to`, the complaints team or the officer. `None` for social media, which have no address.
+    pub to: Option<&'a Address>,
+    /// The landlord's mailbox that it is sent from.
+    pub from: &'a Address,
+    pub policy: &'a Policy,
+    /// The case that the message opened or belongs to, or that the duty is about.
+    pub case: Option<&'a Case>,
+    /// What is answered or passed on, and what was decided about it; none for reminders and alarms.
+    pub message: Option<&'a Message>,
+    pub decision: Option<&'a Decision>,
+    /// What a reminder or an alarm is about.
+    pub duty: Option<&'a Duty>,
+    pub received_at: Timestamp,
+    /// The latest date of the case's response, for an addition or a premature request; the decision's own duties go before it.
+    pub response_due: Option<Date>,
+    /// Without angle brackets: [`token::message_id`].
+    pub message_id: &'a str,
+    /// The mail's Date.
+    pub date: Timestamp,
+    /// Which Postroom wrote it (X-Postroom-Instance), so that it knows its own mail when it comes back.
+    pub instance: &'a str,
+    /// What arrived, byte for byte, to attach to what is passed on.
+    pub original: Option<&'a [u8]>,
+}
+
+impl Occasion<'_> {
+    /// True where the message reached the case by a bare reference or by its topic alone: then the letter holds nothing but what its
+    /// recipient wrote, and no way into the case (promise 6). A case that the message itself opened is the sender's own.
+    pub fn weak(&self) -> bool {
+        use crate::model::decision::Effect;
+        self.decision.is_some_and(|d| !matches!(d.effect, Effect::Open { .. }) && d.link.as_ref().is_some_and(|l| !l.strong))
+    }
+}
+
+/// Why there is no letter.
+#[derive(Debug, thiserror::Error)]
+pub enum LetterError {
+    /// The texts of MiniJinja's errors name templates and variables, never their values.
+    #[error("template {template}: {says}")]
+    Template { template: String, says: String },
+    #[error("the letter has no recipient")]
+    NoRecipient,
+    /// The address itself stays out of the text: it may be logged.
+    #[error("an address cannot be written into a mail header")]
+    Address,
+    #[error("the mail could not be put together: {0}")]
+    Mime(#[from] lettre::error::Error),
+}
+
+/// Writes the letter of an occasion. A social-media answer has text alone and no `mime`.
+pub fn render(templates: &Templates, occasion: &Occasion<'_>) -> Result<Letter, LetterError> {
+    let page = page::Page::of(occasion);
+    let part = |ending: &str| match occasion.form.parts().contains(&ending) {
+        true => templates.part(occasion.form, ending, &page),
+        false => Ok(String::new()),
+    };
+    let mut letter = Letter {
+        to: occasion.to.cloned(),
+        subject: quote::one_line(&part("subject")?, 250),
+        text: quote::tidy(&part("txt")?),
+        html: part("html")?,
+        mime: Vec::new(),
+        message_id: occasion.message_id.into(),
+    };
+    if !occasion.form.is_social() {
+        letter.mime = mime::build(&letter, occasion, &page)?;
+    }
+    Ok(letter)
+}
+
+#[cfg(test)]
+mod reading;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,244 @@
+//! What the templates may say: the occasion in words, with everything left out that a letter must not hold.
+
+use super::greeting::greeting;
+use super::quote::{self, POINTS};
+use super::{Form, Occasion};
+use crate::model::calendar::{Division, local_day, written_out};
+use crate::model::decision::{Decision, Flag, Kind, ReviewCause, Via};
+use crate::model::duty::DutyKind;
+use crate::model::message::Message;
+use crate::model::policy::{Contact, Ombudsman, Policy, Responsible};
+use serde::Serialize;
+
+/// A longer sentence says more than what is wanted.
+const OUTCOME_CHARS: usize = 160;
+
+/// At most so many lines on who is responsible for what, of each sort.
+const TOPICS: usize = 4;
+
+/// The variables of the templates, each always there: what is not known is `none`, empty or false.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Page {
+    pub landlord: String,
+    pub contact: Contact,
+    pub ombudsman: Ombudsman,
+    pub greeting: String,
+    /// The case's, where the recipient may know of it.
+    pub reference: Option<String>,
+    /// Their subject, cleaned.
+    pub subject: String,
+    /// The local date of receipt, written out, as all dates are.
+    pub received: String,
+    /// It is logged as a complaint, or added to one.
+    pub complaint: bool,
+    /// `contractor` or `staff` where the words came through one.
+    pub via: Option<&'static str>,
+    /// Our understanding: what they are unhappy about, in their own words.
+    pub points: Vec<String>,
+    /// Something private was left out of the points.
+    pub private: bool,
+    pub outcome: Option<String>,
+    /// They said what they want, in words that are not repeated.
+    pub outcome_kept: bool,
+    /// Which of the landlord's four questions the message leaves open; none when it leaves none.
+    pub questions: Option<Questions>,
+    /// By whom each matter is looked after, a line each (Code 5.7).
+    pub ours: Vec<String>,
+    pub not_ours: Vec<String>,
+    pub unclear: Vec<String>,
+    pub define_due: Option<String>,
+    pub response_due: Option<String>,
+    pub emergency: bool,
+    pub gas_number: &'static str,
+    pub representative: bool,
+    pub adjustment: bool,
+    /// It answers a request for stage 2; and one that comes before the stage 1 response.
+    pub second: bool,
+    pub premature: bool,
+    /// Linked by too little to tell the sender anything of the case.
+    pub weak: bool,
+    pub withdrawal: bool,
+    /// Where what is no complaint is dealt with.
+    pub signposts: Vec<String>,
+    /// A report of what others do: the police's numbers belong in the letter.
+    pub danger: bool,
+    /// Others can read the answer.
+    pub public: bool,
+    /// For the landlord's own people.
+    pub kind: String,
+    pub flags: Vec<String>,
+    pub contractor: Option<String>,
+    pub answered: bool,
+    pub duty: Option<DutyPage>,
+}
+
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Questions {
+    pub what: bool,
+    pub when: bool,
+    pub who: bool,
+    pub outcome: bool,
+}
+
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct DutyPage {
+    pub kind: &'static str,
+    pub due: String,
+    /// The calendar knows the bank holidays up to then.
+    pub covered: bool,
+}
+
+impl Page {
+    pub fn of(o: &Occasion<'_>) -> Page {
+        let weak = o.weak();
+        let policy = o.policy;
+        let mut page = Page {
+            landlord: policy.landlord.clone(),
+            contact: policy.contact.clone(),
+            ombudsman: policy.ombudsman.clone(),
+            greeting: greeting(o.message.and_then(|m| name_of_recipient(o, m))),
+            second: o.form == Form::AcknowledgeStage2,
+            reference: o.case.filter(|_| !weak).map(|c| c.reference.0.clone()),
+            received: written_out(local_day(o.received_at)),
+            // Northern Ireland has a gas network, and an emergency number, of its own.
+            gas_number: if policy.division == Division::NorthernIreland { "0800 002 001" } else { "0800 111 999" },
+            response_due: o.response_due.filter(|due| !weak && *due >= local_day(o.date)).map(written_out),
+            weak,
+            ..Page::default()
+        };
+        if let Some(duty) = o.duty {
+            page.duty = Some(DutyPage { kind: duty.kind.as_str(), due: written_out(duty.due), covered: duty.covered });
+        }
+        if let Some(message) = o.message {
+            page.of_message(o, message);
+        }
+        if let Some(decision) = o.decision {
+            page.of_decision(policy, decision, o.form);
+            if told_by_another(o) {
+                page.questions = Some(Questions { what: true, when: true, who: true, outcome: true });
+            } else {
+                page.understanding(decision, o);
+            }
+        }
+        page.questions = page.questions.take().filter(|q| q.what || q.when || q.who || q.outcome);
+        page
+    }
+
+    fn of_message(&mut self, o: &Occasion<'_>, message: &Message) {
+        let theirs = own_forward(o, message).map_or(Some(message.subject.as_str()), |f| f.subject.as_deref());
+        self.subject = quote::subject(theirs.unwrap_or_default(), self.reference.as_deref());
+        if self.subject.is_empty() {
+            self.subject = self.plain_subject();
+        }
+        self.public = message.social.as_ref().is_some_and(|s| s.public);
+        self.contractor = message.from.email.as_ref().and_then(|a| o.policy.contractor(a)).map(|c| c.name.clone());
+    }
+
+    fn plain_subject(&self) -> String {
+        format!("your message to {}", self.landlord)
+    }
+
+    fn of_decision(&mut self, policy: &Policy, decision: &Decision, form: Form) {
+        let has = |flag| decision.flags.contains(&flag);
+        self.complaint = matches!(decision.kind, Kind::NewComplaint | Kind::Addition | Kind::Stage2Request);
+        self.kind = decision.kind.as_str().replace('_', " ");
+        self.flags = decision.flags.iter().map(|f| f.as_str().replace('_', " ")).collect();
+        self.via = decision.via.map(Via::as_str);
+        self.answered = decision.answer_to.is_some();
+        self.emergency = has(Flag::Emergency) || has(Flag::Safety);
+        self.adjustment = has(Flag::Adjustment);
+        self.representative = has(Flag::Representative) && self.complaint;
+        self.premature = has(Flag::Premature);
+        self.withdrawal = decision.reviews.iter().any(|r| r.cause == ReviewCause::Withdrawal);
+        self.danger = decision.kind == Kind::AsbReport && !self.emergency;
+        if !self.weak {
+            let due = |kinds: &[DutyKind]| decision.duties.iter().find(|d| kinds.contains(&d.kind)).map(|d| written_out(d.due));
+            self.define_due = due(&[DutyKind::Define]).or_else(|| due(&[DutyKind::Acknowledge]));
+            // A request that comes too early moves no date: stage 1's stands.
+            let respond = if self.premature { None } else { due(&[DutyKind::RespondStage1, DutyKind::RespondStage2]) };
+            self.response_due = respond.or(self.response_due.take());
+        }
+        let lines = |responsible| {
+            let texts = policy.topics.iter().filter(move |t| t.responsible == responsible && decision.topics.contains(&t.topic));
+            texts.map(|t| t.says.clone()).take(TOPICS).collect::<Vec<_>>()
+        };
+        self.ours = lines(Responsible::Ours);
+        self.not_ours = lines(Responsible::NotOurs);
+        self.unclear = lines(Responsible::Unclear);
+        if matches!(form, Form::Signpost | Form::SignpostSocial) {
+            self.signposts = signposts(policy, decision);
+        }
+    }
+
+    fn understanding(&mut self, decision: &Decision, o: &Occasion<'_>) {
+        let text = o.message.map_or("", |m| own_forward(o, m).map_or(m.text.as_str(), |f| f.text.as_str()));
+        let abuse = decision.flags.contains(&Flag::Abuse);
+        let found = decision.reasons.iter().filter(|r| r.id.contains("abuse") || r.id.contains("threat"));
+        let insults: Vec<String> = found.flat_map(|r| r.words.clone()).collect();
+        let quote = |words: &str, most: usize| {
+            let sentence = quote::sentence_of(words, text, most);
+            if abuse { quote::quote_civil(&sentence, &insults) } else { quote::quote(&sentence) }
+        };
+        let definition = &decision.definition;
+        let outcome = definition.outcome.as_deref().map(|words| quote(words, OUTCOME_CHARS));
+        for words in definition.what.iter().take(4 * POINTS) {
+            let point = quote(words, quote::POINT_CHARS);
+            self.private |= point.private;
+            let again = outcome.as_ref().is_some_and(|o| o.text == point.text) || self.points.contains(&point.text);
+            if !point.text.is_empty() && !again && self.points.len() < POINTS {
+                self.points.push(point.text);
+            }
+        }
+        // "They didn't." says nothing to whoever checks what we understood, unless it is all that was said.
+        let telling = |p: &String| p.split_whitespace().count() >= 4;
+        if self.points.iter().any(telling) {
+            self.points.retain(telling);
+        }
+        self.private |= outcome.as_ref().is_some_and(|o| o.private);
+        self.outcome = outcome.map(|o| o.text).filter(|t| !t.is_empty());
+        self.outcome_kept = self.outcome.is_none() && definition.outcome.is_some();
+        if abuse && quote::is_insulting(&self.subject) {
+            self.subject = self.plain_subject();
+        }
+        self.questions = Some(Questions {
+            what: definition.what.is_empty(),
+            when: definition.when.is_none(),
+            who: definition.who.is_none(),
+            outcome: definition.outcome.is_none(),
+        });
+    }
+}
+
+/// What to say of a message that is no complaint: of its kind, and of two at most of the topics that a request speaks of. A report or
+/// a claim goes where its kind says, whatever else is in it.
+fn signposts(policy: &Policy, decision: &Decision) -> Vec<String> {
+    let find = |matter: &str| policy.signposts.iter().find(|s| s.matter == matter).map(|s| s.says.clone());
+    let topics = if decision.kind == Kind::ServiceRequest { decision.topics.as_slice() } else { &[] };
+    find(decision.kind.as_str()).into_iter().chain(topics.iter().filter_map(|t| find(t)).take(2)).collect()
+}
+
+/// The message inside this one that the recipient wrote, when somebody else passed it on.
+fn own_forward<'m>(o: &Occasion<'_>, message: &'m Message) -> Option<&'m crate::model::message::Forwarded> {
+    let to = o.to?;
+    message.forwards.iter().rev().find(|f| f.from_email.as_ref() == Some(to))
+}
+
+/// True where the words are somebody else's about the recipient: a contractor's or an officer's note. They are not repeated.
+fn told_by_another(o: &Occasion<'_>) -> bool {
+    let (Some(message), Some(decision)) = (o.message, o.decision) else { return false };
+    decision.via.is_some() && (message.forwards.is_empty() || message.reported.is_some() && own_forward(o, message).is_none())
+}
+
+/// The name to greet: of the forward's author, of the sender, or of the resident that a note names.
+fn name_of_recipient<'m>(o: &'m Occasion<'_>, message: &'m Message) -> Option<&'m str> {
+    if !o.form.to_resident() {
+        return None;
+    }
+    if let Some(forward) = own_forward(o, message) {
+        return forward.from_name.as_deref();
+    }
+    let to = o.to;
+    let resident = o.decision.map(|d| &d.resident).filter(|r| to.is_some() && r.email.as_ref() == to);
+    let sender = (message.from.email.as_ref() == to || message.reply_to.as_ref() == to).then_some(&message.from);
+    sender.or(resident).and_then(|p| p.name.as_deref())
+}

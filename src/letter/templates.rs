@@ -1,0 +1,135 @@
+//! The letters' texts: MiniJinja templates, compiled in, with a site's own over them.
+
+use super::page::Page;
+use super::{Form, LetterError, check};
+use crate::folder;
+use crate::model::fault::Fault;
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::Serde;
+use minijinja::{Environment, UndefinedBehavior};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// Embeds files by name: cargo then builds anew when one of them changes.
+macro_rules! embedded {
+    ($($name:literal),+ $(,)?) => {
+        [$(($name, include_str!(concat!("../../templates/letters/", $name)))),+]
+    };
+}
+
+const SHIPPED: [(&str, &str); 28] = embedded![
+    "_open.txt",
+    "_understanding.txt",
+    "_close.txt",
+    "_duty.txt",
+    "_letter.html",
+    "_heading.html",
+    "_facts.html",
+    "_understanding.html",
+    "acknowledge_stage1.subject",
+    "acknowledge_stage1.txt",
+    "acknowledge_stage1.html",
+    "acknowledge_stage2.subject",
+    "acknowledge_stage2.txt",
+    "acknowledge_stage2.html",
+    "confirm_addition.subject",
+    "confirm_addition.txt",
+    "confirm_addition.html",
+    "signpost.subject",
+    "signpost.txt",
+    "signpost.html",
+    "signpost_social.txt",
+    "take_offline.txt",
+    "pass_on.subject",
+    "pass_on.txt",
+    "reminder.subject",
+    "reminder.txt",
+    "alarm.subject",
+    "alarm.txt",
+];
+
+/// One template's text and the file that it came from, for pointing into it.
+#[derive(Clone, Debug)]
+pub(super) struct Source {
+    pub file: String,
+    pub text: String,
+    pub shipped: bool,
+}
+
+pub(super) type Sources = BTreeMap<String, Source>;
+
+/// The compiled letters. Cheap to share by reference; holds nothing of any case.
+#[derive(Debug)]
+pub struct Templates {
+    environment: Environment<'static>,
+}
+
+impl Templates {
+    /// The shipped templates with a site's (`DIR/letters`) over them, each checked by writing every sort of letter with it.
+    pub fn load(site: Option<&Path>) -> Result<Templates, Vec<Fault>> {
+        let mut faults = Vec::new();
+        let sources = read(site, &mut faults);
+        faults.extend(check::check(&sources));
+        if faults.iter().any(|f| f.fatal) {
+            return Err(faults);
+        }
+        let mut environment = environment(false);
+        for (name, source) in sources {
+            if let Err(error) = environment.add_template_owned(name, source.text) {
+                return Err(vec![Fault::of_file(&source.file, error.to_string())]);
+            }
+        }
+        Ok(Templates { environment })
+    }
+
+    /// Every fault and piece of advice.
+    pub fn lint(site: Option<&Path>) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        let sources = read(site, &mut faults);
+        faults.extend(check::check(&sources));
+        faults
+    }
+
+    pub(super) fn part(&self, form: Form, ending: &str, page: &Page) -> Result<String, LetterError> {
+        let name = format!("{}.{ending}", form.as_str());
+        self.environment
+            .get_template(&name)
+            .and_then(|t| t.render(Serde(page)))
+            .map_err(|error| LetterError::Template { says: error.to_string(), template: name })
+    }
+}
+
+/// How templates are read: an unknown variable is an error, `.html` escapes, tags on their own line leave no empty one. With `debug`
+/// errors know their place, and quote values: for samples alone.
+pub(super) fn environment(debug: bool) -> Environment<'static> {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
+    environment.set_syntax(syntax.expect("the usual delimiters are good ones"));
+    environment.set_debug(debug);
+    // Included templates count ten each: a chain of them ends.
+    environment.set_recursion_limit(100);
+    environment
+}
+
+fn read(site: Option<&Path>, faults: &mut Vec<Fault>) -> Sources {
+    let mut sources: Sources = SHIPPED
+        .iter()
+        .map(|(name, text)| ((*name).into(), Source { file: format!("templates/letters/{name}"), text: (*text).into(), shipped: true }))
+        .collect();
+    for (file, text) in site.map(|dir| folder::read(&dir.join("letters"), &["subject", "txt", "html"], faults)).unwrap_or_default() {
+        let name = Path::new(&file).file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        sources.insert(name, Source { file, text, shipped: false });
+    }
+    sources
+}
+
+#[cfg(test)]
+pub(super) fn shipped() -> Vec<(&'static str, String)> {
+    SHIPPED.iter().map(|(name, text)| (*name, (*text).to_string())).collect()
+}
+
+#[cfg(test)]
+pub(super) fn shipped_sources() -> Sources {
+    read(None, &mut Vec::new())
+}
