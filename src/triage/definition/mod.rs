@@ -1,0 +1,83 @@
+//! The complaint definition (Code 5.6): the landlord's four questions, answered in the sender's own words.
+//!
+//! Each answer is copied from the text to the letter. They are a draft that a person confirms; what is not said is asked.
+
+mod clause; // the smallest stretches that say something
+mod lexicon; // words and phrases that the choice goes by
+mod score; // how likely a clause says what is wrong, or what is wanted
+mod who; // whom they dealt with, and when it began
+
+use crate::model::decision::Definition;
+use crate::rules::{Place, Signals, Words};
+use clause::{Clause, clauses};
+use std::ops::Range;
+
+/// Numbered points at most: a letter that repeats a whole story defines nothing.
+const POINTS: usize = 5;
+/// Points are worth telling above this score; the best one always is.
+const TOLD: f64 = -1.1;
+const WANTED: f64 = -1.1;
+/// Bytes of one answer at most.
+const LONGEST: usize = 400;
+/// Clauses looked at: the first hundreds say what it is about.
+const CLAUSES: usize = 300;
+
+pub fn definition(words: &Words<'_>, signals: &Signals) -> Definition {
+    let texts: Vec<&str> = words.parts.iter().filter(|p| p.place == Place::Text && !p.text.trim().is_empty()).map(|p| p.text).collect();
+    // What was only put in the subject is said all the same.
+    let text = match texts.as_slice() {
+        [] => words.parts.iter().find(|p| p.place == Place::Subject).map_or("", |p| p.text),
+        [first, rest @ ..] => rest.iter().copied().find(|t| t.len() > 4 * first.len()).unwrap_or(first),
+    };
+    let mut clauses: Vec<Clause> = clauses(text);
+    clauses.truncate(CLAUSES);
+    let seen: Vec<score::Seen> = clauses.iter().map(|c| score::seen(text, c)).collect();
+    let what = score::WHAT.scores(text, &clauses, &seen);
+    let outcome = score::OUTCOME.scores(text, &clauses, &seen);
+    let wanted = chosen(&outcome, WANTED, 2, false);
+    // A clause that asks for something does not also say what is wrong, unless nothing else does.
+    let wrong: Vec<f64> = what.iter().enumerate().map(|(i, s)| if wanted.contains(&i) && outcome[i] > *s { s - 1.0 } else { *s }).collect();
+    let told = chosen(&wrong, TOLD, POINTS, true);
+    Definition {
+        what: spans(&clauses, &told).into_iter().map(|s| quote(text, s)).collect(),
+        when: who::when(words, signals),
+        who: who::who(text),
+        outcome: spans(&clauses, &wanted).into_iter().map(|s| quote(text, s)).max_by_key(String::len),
+    }
+}
+
+/// The clauses above `least`, the best `most` of them, in the order of the text; the best one alone where none is, if there must be one.
+fn chosen(scores: &[f64], least: f64, most: usize, must: bool) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..scores.len()).collect();
+    order.sort_by(|a, b| scores[*b].total_cmp(&scores[*a]).then(a.cmp(b)));
+    let mut picked: Vec<usize> = order.iter().copied().filter(|i| scores[*i] > least).take(most).collect();
+    if picked.is_empty() && must {
+        picked.extend(order.first());
+    }
+    picked.sort_unstable();
+    picked
+}
+
+/// Neighbours within a sentence are one answer.
+fn spans(clauses: &[Clause], picked: &[usize]) -> Vec<Range<usize>> {
+    let mut out: Vec<(usize, usize, Range<usize>)> = Vec::new();
+    for &i in picked {
+        let clause = &clauses[i];
+        match out.last_mut() {
+            Some((last, sentence, span)) if *last + 1 == i && *sentence == clause.sentence => {
+                *last = i;
+                span.end = clause.span.end;
+            }
+            _ => out.push((i, clause.sentence, clause.span.clone())),
+        }
+    }
+    out.into_iter().map(|(_, _, span)| span).collect()
+}
+
+fn quote(text: &str, span: Range<usize>) -> String {
+    let end = (span.start..=span.end.min(span.start + LONGEST)).rev().find(|&i| text.is_char_boundary(i)).unwrap_or(span.start);
+    text[span.start..end].trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,101 @@
+//! Whether a message on a person's case speaks of that case, or of something else (Code 6.8).
+//!
+//! People answer the nearest letter when they have something new to say, and start afresh when they add to what they said. So neither
+//! thread nor subject decides: what is said of the matter does, each sign with its weight.
+
+use super::link::Hit;
+use super::topic::topic;
+use crate::model::case::Stage;
+use crate::rules::{Place, Signals, Words};
+use regex::Regex;
+use std::sync::LazyLock;
+
+/// "This is a different matter", as people say it.
+static ANOTHER: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(concat!(
+        r"\b(?:nothing|not(?:hin)?|nowt|nuffin|owt|nowt) (?:what(?:so)?ever )?(?:to|2) do (?:with|wi)\b",
+        r"|\bnot (?:about|for|part of|connected (?:to|with)|related to|regarding|on|over) (?:my |the |that |this |our |any )",
+        r"|\b(?:isn't|int|aint|ain't|is not|not) (?:that|this|the other) (?:one|complaint|matter)\b|\bnot my other\b|\bnot the same (?:as|thing|matter|one)\b",
+        r"|\b(?:separate|seperate|seprate|distinct|different|diff|diffrent|diferent|unrelated|unconnected|fresh) (?:and (?:separate|distinct|new) )?(?:new )?(?:matter|issue|complain|compliant|problem|thing|ting|subject|topic|grievance|question\b|query|concern|one\b|incident)",
+        r"|\bwholly separate|\bseparate(?:ly)? from\b|\bseperate from\b|\b(?:log|treat|deal with|keep) (?:this|it|that) (?:as )?(?:a )?(?:separate|seperate|new|fresh)",
+        r"|\b(?:new|brand new) (?:complaint|compliant|matter|issue|problem|subject|grievance)\b|\b(?:another|other) (?:matter|subject|topic|question|note)\b|\bother question than\b|\banother complaint\b",
+        r"|\bsomething (?:else (?:altogether|entirely|completely)|different|new)\b|\babout something else\b|\bfirst of all,? this is not\b",
+        r"|\b(?:moving on|move on|aside|apart|changing the subject) from\b|\bwhile (?:i'm|im|i am) (?:at it|on|here|writing)\b|\bwhile i(?:'ve| have) got (?:your attention|you)\b",
+        r"|\bwithout derogation\b|\bleave that (?:be|one|with|to)\b|\bon a different\b|\bthis time (?:it's|its|it is)\b",
+    ))
+    .expect("checked by the tests")
+});
+
+/// A heading that says what it is not about: "not the bathroom".
+static NOT_THE: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(?i)^\W*not (?:the|my|about|for|part of|stage) ").expect("checked by the tests"));
+
+/// What takes it back: "not a separate matter", "the same issue".
+static SAME: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\bnot (?:a |an )?(?:new|separate|different|another) |\bsame (?:matter|issue|complaint|problem|thing|leak|fault)\b")
+        .expect("checked by the tests")
+});
+
+/// Words by which people speak of what we wrote or did about the complaint, or of what they wrote before.
+static OURS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(concat!(
+        r"\b(?:your|ur|yer|the|that|this) (?:\w+ )?(?:letter|reply|response|answer|decision|findings?|outcome|offer|voucher|cheque|acknowledge?ment|investigat\w+|questions?)\b",
+        r"|\b(?:you|u) (?:write|wrote|say|said|asked|offered?|decided|concluded?|promised to (?:write|reply|answer))\b|\bfurther to\b|\bas (?:promised|requested|asked)\b|\bin addition\b",
+        r"|\badd(?:ing|ed)? (?:this|it|that|these|to|on)\b|\bto add\b|\bfor(?:got|get|gotten) to\b|\bmy (?:last|first|earlier|previous) (?:email|letter|message)\b|\bstill (?:waiting|not|no)\b",
+        r"|\bupdate\b|\bany (?:news|word|joy)\b|\bescalat|\breconsider|\b(?:look|looked|go) (?:at it|over it|into it)? ?again\b|\bnext stage\b|\bhigher up\b|\b(?:don't|dont|not|cannot|can't) (?:accept|agree)\b|\bwithdraw",
+        r"|\bbefore it'?s answered\b|\bfor the (?:file|record)\b|\bput (?:it|this|that) (?:with|on)\b|\bskip (?:to|a|the)\b|\bsenior\b|\bother people\b|\bthe same (?:again|thing)\b|\bhow(?:'s| is) (?:it|my|this)",
+    ))
+    .expect("checked by the tests")
+});
+
+/// Words by which people speak of the complaint that they have with us.
+static COMPLAINT: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\b(?:my|our|the|her|his|their|this|\w+'s) (?:stage (?:1|2|one|two) )?(?:complaint|compliant|case)\b|\bcomplaint (?:ref|number|no)\b|\bon facebook\b|\bstage (?:1|2|one|two)\b")
+        .expect("checked by the tests")
+});
+
+/// Above 0: another matter. The weights follow some six hundred labelled messages of people with an open or answered complaint.
+pub fn apart(hit: &Hit<'_>, words: &Words<'_>, signals: &Signals) -> f64 {
+    let subject = words.parts.iter().find(|p| p.place == Place::Subject).map_or("", |p| p.text);
+    let said = super::words::said(words);
+    let lower = said.to_lowercase().replace('\u{2019}', "'");
+    let about = topic(&said);
+    let heading = topic(subject);
+    let has = |id: &str| signals.has(id);
+    let explicit = (ANOTHER.is_match(&lower) || NOT_THE.is_match(subject)) && !SAME.is_match(&lower);
+    // The subject of our own letter come back is no heading of theirs.
+    let answers = subject.trim().to_lowercase().starts_with("re") && hit.pointed;
+
+    let mut score = -0.6;
+    let mut when = |holds: bool, weight: f64| {
+        if holds {
+            score += weight;
+        }
+    };
+    when(explicit, 2.9);
+    when(!answers && heading.apart_from(&hit.topic), 1.9);
+    when(about.apart_from(&hit.topic), 0.8);
+    when(has("accepts") && !about.matters.is_subset(&hit.topic.matters) && (has("grievance") || has("let-down")), 1.2);
+    when(has("first-time"), 0.5);
+    when(has("asks-repair"), 0.3);
+    when(has("asks-information"), 0.3);
+    when(has("about-neighbour"), 0.5);
+    when(has("poor-work") || has("not-told") || has("rude"), 0.4);
+    when(signals.length > 40, 0.4);
+    // What speaks of the case counts little where they say themselves that this is another matter.
+    let little = if explicit { 0.3 } else { 1.0 };
+    when(about.matters.is_empty(), -little);
+    // After our response most of what comes is about it, and no special word is needed (Code 6.12).
+    let responded = hit.case.stage == Stage::Responded;
+    when(responded, -0.4 * little);
+    when(OURS.is_match(&lower), if responded { -1.5 } else { -1.0 } * little);
+    when(COMPLAINT.is_match(&lower), -0.9 * little);
+    when(has("escalate"), -little);
+    when(has("adds"), -0.5 * little);
+    when(has("withdraws"), -little);
+    when(answers, -0.8 * little);
+    when(signals.length < 20, -0.4);
+    when(about.likeness(&hit.topic) > 0.3, -0.6 * little);
+    when(heading.likeness(&hit.topic) > 0.3, -0.4 * little);
+    score
+}

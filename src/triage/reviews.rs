@@ -1,0 +1,122 @@
+//! Tasks for a person, beside whatever was decided.
+
+use super::link::Hit;
+use super::who::{Class, Who};
+use crate::model::decision::{Effect, Flag, Kind, Reply, Review, ReviewCause};
+use crate::model::message::Message;
+
+/// What the reviews are made from.
+pub struct Seen<'a> {
+    pub message: &'a Message,
+    pub who: &'a Who<'a>,
+    pub kind: Kind,
+    pub flags: &'a [Flag],
+    pub reply: Reply,
+    pub effect: &'a Effect,
+    pub hit: Option<&'a Hit<'a>>,
+    /// Nothing spoke clearly.
+    pub undecided: bool,
+    pub withdraws: bool,
+    /// The matter is old but may not be late.
+    pub late_unsure: bool,
+    /// What `stage` asks of a person.
+    pub for_person: Option<String>,
+    /// Complaints of different residents in one message.
+    pub several: usize,
+}
+
+pub fn reviews(seen: &Seen<'_>) -> Vec<Review> {
+    let mut out: Vec<Review> = Vec::new();
+    let mut add = |cause, says: &str| out.push(Review { cause, says: says.into() });
+    let flag = |f| seen.flags.contains(&f);
+    let matter = matches!(seen.kind, Kind::NewComplaint | Kind::Addition | Kind::Stage2Request);
+
+    if flag(Flag::Emergency) {
+        add(ReviewCause::Emergency, "Speaks of danger to life now: act at once, whatever the hour.");
+    }
+    if seen.message.social.as_ref().is_some_and(|s| s.unreadable) || seen.kind == Kind::NeedsReview && silent(seen.message) {
+        add(ReviewCause::Unreadable, "Holds no words that can be read here: open the original.");
+    } else if seen.kind == Kind::NeedsReview {
+        add(ReviewCause::Undecided, "The words allow two readings: decide what it is.");
+    } else if seen.undecided && matter {
+        add(ReviewCause::Undecided, "The words allow another reading: check what was decided.");
+    }
+    if let Some(says) = &seen.for_person {
+        let cause = if seen.kind == Kind::NeedsReview { ReviewCause::Undecided } else { ReviewCause::Related };
+        add(cause, says);
+    }
+    if let Some(hit) = seen.hit
+        && matter
+        && !matches!(seen.effect, Effect::Open { .. })
+    {
+        if !hit.strong {
+            let says = format!(
+                "Joined to {} on a reference or a name alone, from somebody who is not a party to it: make sure who this is.",
+                hit.case.reference
+            );
+            add(ReviewCause::WeakLink, &says);
+        } else if hit.rivals > 0 && !hit.pointed {
+            add(
+                ReviewCause::WeakLink,
+                &format!("Joined to {}, but the same person has another complaint that it may belong to.", hit.case.reference),
+            );
+        }
+    }
+    if flag(Flag::Premature) {
+        add(ReviewCause::Premature, "Asks for stage 2 before the stage 1 response: decide whether to take it there now.");
+    }
+    if seen.withdraws {
+        add(ReviewCause::Withdrawal, "Wishes to withdraw: confirm with them before closing anything.");
+    }
+    if let Effect::Open { related: Some(_) } = seen.effect {
+        add(ReviewCause::Related, "The same person has another complaint: see whether the two should be handled together.");
+    }
+    if seen.several > 1 {
+        add(ReviewCause::SeveralComplaints, &format!("Holds the complaints of {} people: split the others off.", seen.several));
+    }
+    if matter && seen.reply == Reply::None && seen.message.social.is_none() {
+        add(ReviewCause::NoAddress, "No address can be answered: acknowledge by letter or by phone within the same limit.");
+    }
+    if flag(Flag::Adjustment) {
+        add(ReviewCause::AdjustmentAsked, "Asks for an adjustment: see that the answer reaches them in a form that they can use.");
+    }
+    if matter && flag(Flag::Representative) {
+        add(
+            ReviewCause::Representative,
+            "Written on somebody's behalf: ask for the resident's authority; tell nothing of theirs until it is there.",
+        );
+    }
+    if flag(Flag::Abuse) {
+        add(ReviewCause::Abuse, "Threatens or abuses staff: decide what to do about it; the complaint stands.");
+    }
+    if seen.kind == Kind::Ombudsman {
+        add(ReviewCause::Ombudsman, "From the Ombudsman or a regulator: to the complaints officer first.");
+    }
+    if seen.kind == Kind::LegalOrInsurance || flag(Flag::Legal) {
+        add(ReviewCause::Legal, "A legal claim or proceedings: tell whoever handles claims; a complaint about the same stays open.");
+    }
+    if flag(Flag::Late) {
+        add(ReviewCause::Late, "Said to lie outside the time limit: consider discretion before anything is refused (Code 2.3).");
+    } else if seen.late_unsure {
+        add(
+            ReviewCause::Late,
+            "The matter is old, but they say that they have only just learned of it: the limit may count from then (Code 2.3).",
+        );
+    }
+    if flag(Flag::StaffConduct) {
+        add(ReviewCause::StaffConduct, "Names a member of staff: do not route it to that person (Code 5.8).");
+    }
+    if seen.message.language.is_some() && seen.who.class != Class::Ourselves && seen.kind != Kind::Spam && seen.kind != Kind::Automatic {
+        add(ReviewCause::ForeignLanguage, "Not written in English: have it translated, and answer in a language that they read.");
+    }
+    out
+}
+
+/// No words anywhere: an empty mail, a voice note, a photograph.
+pub fn silent(message: &Message) -> bool {
+    let empty = |t: &str| !t.chars().any(char::is_alphanumeric);
+    empty(&message.subject)
+        && empty(&message.text)
+        && message.forwards.iter().all(|f| empty(&f.body))
+        && message.attachments.iter().all(|a| a.text.is_none())
+}

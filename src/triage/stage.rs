@@ -1,0 +1,140 @@
+//! From what the rules make of the words to what it means for a case (tests/scenarios/FORMAT.md, kind; Code 6.8, 6.10).
+
+use super::link::Hit;
+use super::relation;
+use crate::model::case::{Case, Stage};
+use crate::model::decision::{Effect, Kind, Reason};
+use crate::rules::{CaseStage, Facts, Judgement, LinkStrength, Ranked, Ruleset, Signals, Words};
+
+/// What the case's stage means to the rules.
+pub fn seen(case: &Case) -> CaseStage {
+    match case.stage {
+        Stage::Stage1 => CaseStage::Open,
+        Stage::Responded => CaseStage::Responded,
+        Stage::Stage2 => CaseStage::Stage2,
+        Stage::Final | Stage::Closed | Stage::Withdrawn => CaseStage::Closed,
+    }
+}
+
+/// The judgement that counts, and the case that it counts in.
+pub struct Weighed<'a, 'h> {
+    pub judgement: Judgement,
+    pub hit: Option<&'h Hit<'a>>,
+    /// The case left aside because the message speaks of something else.
+    pub set_aside: Option<&'h Hit<'a>>,
+    pub reasons: Vec<Reason>,
+}
+
+/// Weighs the words in the light of the case, or without it where they speak of something else.
+pub fn weigh<'a, 'h>(rules: &Ruleset, signals: &Signals, facts: &Facts, hit: Option<&'h Hit<'a>>, words: &Words<'_>) -> Weighed<'a, 'h> {
+    let Some(hit) = hit else {
+        return Weighed { judgement: rules.judge(signals, facts), hit: None, set_aside: None, reasons: Vec::new() };
+    };
+    if relation::apart(hit, words, signals) > 0.0 {
+        let says = format!("speaks of another matter than {}", hit.case.reference);
+        let reasons = vec![Reason::new("link.another_matter", says, signals.words("new-matter"))];
+        return Weighed { judgement: rules.judge(signals, facts), hit: None, set_aside: Some(hit), reasons };
+    }
+    let link = if hit.strong { LinkStrength::Strong } else { LinkStrength::Weak };
+    let facts = Facts { stage: seen(hit.case), stage1_answered: hit.case.stage1_answered, link, ..facts.clone() };
+    let mut reasons = Vec::new();
+    let mut judgement = rules.judge(signals, &facts);
+    // It speaks of the case, so what would open one joins it (Code 6.8), or is about our answer (Code 6.10).
+    let joins = match (judgement.ranked.first().map(|r| r.kind), hit.case.stage) {
+        (Some(Kind::NewComplaint | Kind::ServiceRequest | Kind::AsbReport | Kind::PoliticalEnquiry), Stage::Stage1 | Stage::Stage2) => {
+            Some(Kind::Addition)
+        }
+        (Some(Kind::NewComplaint), Stage::Responded) => Some(Kind::Stage2Request),
+        _ => None,
+    };
+    if let Some(kind) = joins {
+        let at = judgement.ranked.iter().position(|r| r.kind == kind);
+        let mut first = at.map_or_else(|| Ranked { kind, score: 1, reasons: Vec::new() }, |at| judgement.ranked.remove(at));
+        first.score = first.score.max(1);
+        judgement.ranked.insert(0, first);
+        reasons.push(Reason::new("stage.same_matter", format!("speaks of the matter of {}", hit.case.reference), Vec::new()));
+    }
+    Weighed { judgement, hit: Some(hit), set_aside: None, reasons }
+}
+
+/// What becomes of the register.
+pub struct Settled {
+    pub kind: Kind,
+    pub effect: Effect,
+    pub premature: bool,
+    pub reasons: Vec<Reason>,
+    /// The case asked about could not be found, or can go no further here.
+    pub for_person: Option<String>,
+}
+
+/// Makes the rules' first choice fit the case: an addition needs an open one, a request for stage 2 one to take there.
+pub fn settle(first: Kind, ranked: &[Kind], hit: Option<&Hit<'_>>, related: Option<&Hit<'_>>) -> Settled {
+    let case = hit.map(|h| h.case);
+    let next = |not: &[Kind]| ranked.iter().copied().find(|k| !not.contains(k));
+    let mut settled = Settled { kind: first, effect: Effect::Record, premature: false, reasons: Vec::new(), for_person: None };
+    match (first, case) {
+        (Kind::Addition, Some(case)) if matches!(case.stage, Stage::Stage1 | Stage::Stage2) => {
+            settled.effect = Effect::Add { case: case.id }
+        }
+        // After the response or the closing nothing is added: it is about the response, or it is new (Code 6.8).
+        (Kind::Addition, Some(case)) if case.stage == Stage::Responded => return settle(Kind::Stage2Request, ranked, hit, related),
+        (Kind::Addition, Some(_)) => {
+            let kind = next(&[Kind::Addition, Kind::Stage2Request]).unwrap_or(Kind::NewComplaint);
+            return settle(kind, ranked, None, hit);
+        }
+        (Kind::Addition, None) => {
+            let kind = next(&[Kind::Addition, Kind::Stage2Request]).unwrap_or(Kind::NewComplaint);
+            settled = settle(kind, ranked, None, related);
+            settled.for_person =
+                Some("Writes as if a complaint were open, but none of theirs was found: look whether this belongs to one.".into());
+        }
+        (Kind::Stage2Request, Some(case)) => match case.stage {
+            // While a review is open there is nothing higher to ask for.
+            Stage::Stage2 => {
+                settled.kind = Kind::Addition;
+                settled.effect = Effect::Add { case: case.id };
+                settled.reasons.push(Reason::new(
+                    "stage.under_review",
+                    "the stage 2 review is already open, so this is added to it",
+                    Vec::new(),
+                ));
+            }
+            Stage::Responded => settled.effect = Effect::Stage2 { case: case.id, premature: false },
+            Stage::Closed if case.stage1_answered => {
+                settled.effect = Effect::Stage2 { case: case.id, premature: false };
+                settled.reasons.push(Reason::new(
+                    "stage.closed_after_response",
+                    "the complaint was closed after its response, which can still be reviewed",
+                    Vec::new(),
+                ));
+            }
+            Stage::Stage1 | Stage::Closed | Stage::Withdrawn => {
+                settled.premature = true;
+                settled.effect = Effect::Stage2 { case: case.id, premature: true };
+                settled.reasons.push(Reason::new("stage.premature", "the stage 1 response has not been issued", Vec::new()));
+            }
+            Stage::Final => {
+                settled.kind = Kind::NeedsReview;
+                settled.for_person = Some(format!(
+                    "Asks for more after the final response to {}: tell them of the Ombudsman, or take it up again.",
+                    case.reference
+                ));
+            }
+        },
+        (Kind::Stage2Request, None) => {
+            // Somebody must find the complaint. Until then it counts as one, so that its clock runs.
+            settled.kind = match next(&[Kind::Stage2Request, Kind::Addition]) {
+                Some(Kind::NewComplaint) => Kind::NewComplaint,
+                _ => Kind::NeedsReview,
+            };
+            if settled.kind == Kind::NewComplaint {
+                settled.effect = Effect::Open { related: related.map(|h| h.case.id) };
+            }
+            settled.for_person =
+                Some("Asks for a review of a complaint that was not found: look for it under another name or address.".into());
+        }
+        (Kind::NewComplaint, case) => settled.effect = Effect::Open { related: case.or(related.map(|h| h.case)).map(|c| c.id) },
+        _ => {}
+    }
+    settled
+}
