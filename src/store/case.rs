@@ -1,0 +1,166 @@
+//! Cases: opening, their stage, and finding them.
+
+use super::ask::slots;
+use super::column::{At, at, key, text};
+use super::db::Tx;
+use super::error::{Error, Result};
+use super::party;
+use crate::model::address::Party;
+use crate::model::case::{Case, CaseId, Reference, Stage};
+use jiff::Timestamp;
+
+/// A case to open.
+#[derive(Clone)]
+pub struct NewCase<'a> {
+    pub landlord: &'a str,
+    /// The local year of receipt: numbers count within it.
+    pub year: i16,
+    pub received_at: Timestamp,
+    pub resident: &'a Party,
+    /// Subject and new words, bounded by the caller.
+    pub topic: &'a str,
+    /// Makes the unguessable part of the reply address after `c-`, lower case, from the reference that the case gets.
+    pub token: &'a (dyn Fn(&Reference) -> String + Sync),
+    pub related: Option<CaseId>,
+    pub now: Timestamp,
+}
+
+/// A case as the lists show it; [`load`] has its parties.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Row {
+    pub id: CaseId,
+    pub landlord: String,
+    pub reference: Reference,
+    pub token: String,
+    pub stage: Stage,
+    pub stage1_answered: bool,
+    /// Who answered at stage 1: somebody else must look at stage 2 (Code 6.12).
+    pub stage1_handler: Option<String>,
+    #[sqlx(try_from = "At")]
+    pub received_at: Timestamp,
+    #[sqlx(try_from = "At")]
+    pub stage_at: Timestamp,
+    pub topic: String,
+    pub related_case: Option<CaseId>,
+}
+
+/// Which cases to list; `None` leaves a matter open.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    pub landlord: Option<String>,
+    pub stage: Option<Stage>,
+    /// Received at or after.
+    pub since: Option<Timestamp>,
+}
+
+macro_rules! row {
+    ($tail:literal) => {
+        concat!(
+            "SELECT id, landlord, reference, token, stage, stage1_answered, stage1_handler, received_at, stage_at, topic, related_case FROM cases ",
+            $tail
+        )
+    };
+}
+
+statements! {
+    NEXT_NUMBER = "INSERT INTO numbering (year, last) VALUES ($1, 1) ON CONFLICT (year) DO UPDATE SET last = numbering.last + 1 RETURNING last";
+    OPEN = "INSERT INTO cases (landlord, year, number, reference, token, stage, stage1_answered, received_at, stage_at, topic, related_case) VALUES ($1, $2, $3, $4, $5, 'stage1', FALSE, $6, $7, $8, $9) RETURNING id";
+    SET_STAGE = "UPDATE cases SET stage = $2, stage1_answered = $3, stage1_handler = COALESCE($4, stage1_handler), stage_at = $5
+        WHERE id = $1";
+    SET_TOPIC = "UPDATE cases SET topic = $2 WHERE id = $1";
+    BY_ID = row!("WHERE id = $1");
+    BY_REFERENCE = row!("WHERE reference = $1");
+    BY_TOKEN = row!("WHERE token = $1");
+    BY_IDS = row!("WHERE id IN ($1, $2, $3, $4, $5, $6, $7, $8)");
+    LIST = row!("WHERE (landlord = $1 OR $1 = '') AND (stage = $2 OR $2 = '') AND received_at >= $3 AND id > $4 ORDER BY id LIMIT $5");
+}
+
+/// Opens a case at stage 1 with the year's next number. The number's row stays locked until the transaction ends: nobody else opens a case of
+/// that year meanwhile, and no number is lost.
+pub async fn open(tx: &mut Tx, new: &NewCase<'_>) -> Result<(CaseId, Reference)> {
+    let year = i64::from(new.year);
+    let (number,): (i64,) = on!(tx, one(NEXT_NUMBER, year))?;
+    let reference = Reference::new(new.year, number);
+    let topic = text(new.topic);
+    let token = (new.token)(&reference);
+    let (received, now) = (at(new.received_at), at(new.now));
+    let (id,): (i64,) = on!(tx, one(OPEN, new.landlord, year, number, &reference, &token, received, now, &*topic, new.related))?;
+    party::add_resident(tx, id, new.landlord, new.resident).await?;
+    Ok((id, reference))
+}
+
+/// Sets the stage that `Stage::after` allowed. `handler`: who answered at stage 1, when that is what happened.
+pub async fn set_stage(tx: &mut Tx, id: CaseId, stage: Stage, stage1_answered: bool, handler: Option<&str>, now: Timestamp) -> Result<()> {
+    one_changed(on!(tx, run(SET_STAGE, id, stage, stage1_answered, handler, at(now)))?, id)
+}
+
+/// Replaces the words by which later messages are compared with this case.
+pub async fn set_topic(tx: &mut Tx, id: CaseId, topic: &str) -> Result<()> {
+    one_changed(on!(tx, run(SET_TOPIC, id, &*text(topic)))?, id)
+}
+
+pub async fn by_id(tx: &mut Tx, id: CaseId) -> Result<Row> {
+    let row: Option<Row> = on!(tx, maybe(BY_ID, id))?;
+    row.ok_or_else(|| missing(id))
+}
+
+/// The case of a reference as people write it; upper and lower case are one.
+pub async fn by_reference(tx: &mut Tx, reference: &str) -> Result<Option<Row>> {
+    on!(tx, maybe(BY_REFERENCE, &*key(&reference.trim().to_uppercase())))
+}
+
+pub async fn by_token(tx: &mut Tx, token: &str) -> Result<Option<Row>> {
+    on!(tx, maybe(BY_TOKEN, &*key(&token.to_lowercase())))
+}
+
+/// A case with its parties, as triage needs it.
+pub async fn load(tx: &mut Tx, id: CaseId) -> Result<Case> {
+    load_all(tx, &[id]).await?.pop().ok_or_else(|| missing(id))
+}
+
+/// Cases with their parties, in the order of `ids` (each once); those that are not there are left out.
+pub async fn load_all(tx: &mut Tx, ids: &[CaseId]) -> Result<Vec<Case>> {
+    let mut rows: Vec<Row> = Vec::new();
+    let mut parties = Vec::new();
+    for slots in slots(ids) {
+        let [a, b, c, d, e, f, g, h] = slots.map(|id| *id);
+        let found: Vec<Row> = on!(tx, all(BY_IDS, a, b, c, d, e, f, g, h))?;
+        rows.extend(found);
+        parties.extend(party::of_cases(tx, slots.map(|id| *id)).await?);
+    }
+    rows.sort_by_key(|row| ids.iter().position(|&id| id == row.id));
+    let mut cases: Vec<Case> = rows.into_iter().map(Row::without_parties).collect();
+    for p in parties {
+        if let Some(case) = cases.iter_mut().find(|c| c.id == p.case_id) {
+            let party = Party { name: p.name, email: p.email, id: p.platform_id };
+            if p.resident {
+                case.resident = party.clone();
+                case.parties.insert(0, party);
+            } else {
+                case.parties.push(party);
+            }
+        }
+    }
+    Ok(cases)
+}
+
+impl Row {
+    fn without_parties(self) -> Case {
+        let Row { id, reference, stage, stage1_answered, received_at, stage_at, topic, token, .. } = self;
+        Case { id, reference, stage, stage1_answered, received_at, stage_at, resident: Party::default(), parties: Vec::new(), topic, token }
+    }
+}
+
+/// Cases in the order of their ids, from the one after `after`, at most `limit`.
+pub async fn list(tx: &mut Tx, filter: &Filter, after: CaseId, limit: i64) -> Result<Vec<Row>> {
+    let (landlord, stage) = (filter.landlord.as_deref().unwrap_or_default(), filter.stage.map_or("", Stage::as_str));
+    on!(tx, all(LIST, landlord, stage, at(filter.since.unwrap_or(Timestamp::MIN)), after, limit))
+}
+
+fn one_changed(rows: u64, id: CaseId) -> Result<()> {
+    if rows == 1 { Ok(()) } else { Err(missing(id)) }
+}
+
+fn missing(id: CaseId) -> Error {
+    Error::Missing { what: "case", name: id.to_string() }
+}
