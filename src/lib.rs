@@ -10,6 +10,7 @@ pub mod log;
 pub mod message; // bytes → meaning, pure and never failing
 pub mod model; // plain data: no I/O, no clock, no randomness
 pub mod rules; // rule files → compiled ruleset → signals with the words that matched
+pub mod source; // mailboxes, spool folders and webhooks hand raw bytes to an inlet
 pub mod store; // all SQL
 pub mod tls; // the way to a mail server: name, TCP, TLS
 pub mod triage; // the core: triage(&Input) → Decision // every operator event, named once
