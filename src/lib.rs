@@ -10,6 +10,7 @@ pub mod letter; // decision + case + policy → a finished letter
 pub mod log;
 pub mod message; // bytes → meaning, pure and never failing
 pub mod model; // plain data: no I/O, no clock, no randomness
+pub mod pipeline; // the work between the stores and the core
 pub mod rules; // rule files → compiled ruleset → signals with the words that matched
 pub mod source; // mailboxes, spool folders and webhooks hand raw bytes to an inlet
 pub mod store; // all SQL

@@ -1,0 +1,429 @@
+//! One message inside the landlord's transaction: candidates, decision, and everything that follows from it.
+
+use super::{House, Result, Works, hex};
+use crate::letter::{self, Form, Occasion, token};
+use crate::log;
+use crate::model::address::{Address, Party};
+use crate::model::calendar::local_day;
+use crate::model::case::{Case, CaseId, Stage, Step};
+use crate::model::decision::{Decision, Effect, Flag, Kind, ReviewCause, Via};
+use crate::model::duty::DutyKind;
+use crate::model::message::{Channel, Message};
+use crate::store::case_event::{Key, NewEvent};
+use crate::store::message::Waiting;
+use crate::store::outbox::NewLetter;
+use crate::store::review::NewReview;
+use crate::store::{self, Tx};
+use crate::triage;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+/// The words by which later messages are compared with a case, in bytes: enough for a long complaint and its additions.
+const TOPIC_LIMIT: usize = 6_000;
+
+/// Mail servers try for up to five days before they give a letter back (RFC 5321 §4.5.4.1).
+const BOUNCES_WITHIN: SignedDuration = SignedDuration::from_hours(6 * 24);
+
+/// What to say aloud once it is committed.
+pub struct Told {
+    message: i64,
+    decision: Option<(Box<Decision>, Box<Message>)>,
+    reference: Option<String>,
+}
+
+impl Told {
+    pub fn tell(self, works: &Works) {
+        let Some((decision, message)) = self.decision else { return };
+        works.metrics.decided(decision.kind.as_str());
+        log::decided(self.message, decision.kind.as_str(), decision.reply.as_str(), self.reference.as_deref());
+        if let Some(tell) = &works.told {
+            tell(&decision, &message, self.reference.as_deref());
+        }
+    }
+}
+
+/// When a part of a raw was received: a webhook item's own event time, if it is within a day of its arrival (promise 4).
+pub fn receipt(waiting: &Waiting, message: &Message) -> Timestamp {
+    let event = message.social.as_ref().and_then(|s| s.event_at);
+    let near = |at: &Timestamp| *at <= waiting.received_at && waiting.received_at.duration_since(*at) <= SignedDuration::from_hours(24);
+    event.filter(near).unwrap_or(waiting.received_at)
+}
+
+/// The second key against duplicates: the same mail by two mailboxes or two routes, whose bytes differ by their trace headers. Never the
+/// Message-ID alone: it is reused in the wild (promise 1).
+fn fingerprint(message: &Message) -> Option<String> {
+    let id = message.message_id.as_deref()?;
+    let mut digest = Sha256::new();
+    let verb = message.social.as_ref().map(|s| format!("{:?}", s.verb));
+    for part in [
+        Some(id),
+        message.from.email.as_ref().map(Address::as_str),
+        message.from.id.as_deref(),
+        verb.as_deref(),
+        Some(&message.text),
+        Some(&message.quoted),
+    ] {
+        digest.update(part.unwrap_or_default().as_bytes());
+        digest.update([0]);
+    }
+    digest.update(message.sent_at.map_or(0, Timestamp::as_second).to_be_bytes());
+    Some(hex(&digest.finalize()))
+}
+
+/// Decides one message and writes all that follows.
+///
+/// # Errors
+/// When the store does not answer, or a letter cannot be written: the caller's transaction is then rolled back.
+pub async fn decide(works: &Works, house: &House, tx: &mut Tx, waiting: &Waiting, message: &Message) -> Result<Told> {
+    let now = works.ambient.now();
+    let fingerprint = fingerprint(message);
+    if let Some(print) = &fingerprint
+        && let Some(earlier) = store::message::earlier(tx, &house.id, print, waiting.id).await?
+    {
+        store::message::settle_duplicate(tx, waiting.id, earlier, print, message.message_id.as_deref(), now).await?;
+        return Ok(Told { message: waiting.id, decision: None, reference: None });
+    }
+    let rules = &works.rulebook.ruleset;
+    let heard = triage::hear(message, &house.policy, waiting.received_at);
+    let signals = rules.signals(&heard.words);
+    let candidates = store::candidates::find(tx, &house.id, &heard.keys, now).await?;
+    let decision = triage::triage(&triage::Input {
+        message,
+        signals: &signals,
+        rules,
+        candidates: &candidates,
+        policy: &house.policy,
+        calendar: &house.calendar,
+        received_at: waiting.received_at,
+    });
+    let mut one = One { works, house, tx, waiting, message, said: &heard.remembered(), decision: &decision, now };
+    let case = one.change_case(candidates.into_iter().map(|c| c.case).collect()).await?;
+    let new = store::decision::NewDecision {
+        message: waiting.id,
+        decided_at: now,
+        who: "postroom",
+        decision: &decision,
+        case_id: case.as_ref().map(|c| c.id),
+        fingerprint: fingerprint.as_deref(),
+        message_id: message.message_id.as_deref(),
+    };
+    store::decision::add(one.tx, &new).await?;
+    one.reports().await?;
+    let duties = one.duties(case.as_ref()).await?;
+    one.reviews(case.as_ref()).await?;
+    one.letters(case.as_ref(), &duties).await?;
+    let reference = case.map(|c| c.reference.0);
+    Ok(Told { message: waiting.id, decision: Some((Box::new(decision), Box::new(message.clone()))), reference })
+}
+
+/// Duties as they were laid down: kind and row.
+type Laid = Vec<(DutyKind, i64)>;
+
+/// One message on its way through the transaction.
+struct One<'a> {
+    works: &'a Works,
+    house: &'a House,
+    tx: &'a mut Tx,
+    waiting: &'a Waiting,
+    message: &'a Message,
+    /// What the case remembers of its words.
+    said: &'a str,
+    decision: &'a Decision,
+    now: Timestamp,
+}
+
+impl One<'_> {
+    /// Opens, adds to or moves the case that the decision names. Answers the case as it stands then.
+    async fn change_case(&mut self, known: Vec<Case>) -> Result<Option<Case>> {
+        let case = match self.decision.effect {
+            Effect::Record => return Ok(None),
+            Effect::Open { related } => self.open(related).await?,
+            Effect::Add { case } => {
+                self.event(case, "added", json!({})).await?;
+                known.into_iter().find(|c| c.id == case)
+            }
+            Effect::Stage2 { case, premature } => {
+                let mut found = known.into_iter().find(|c| c.id == case);
+                if let Some(found) = found.as_mut().filter(|_| !premature) {
+                    // A request while stage 2 is open is an addition; what the stage does not allow stays a request for a person.
+                    if let Ok(stage) = found.stage.after(Step::OpenStage2, found.stage1_answered) {
+                        store::case::set_stage(self.tx, case, stage, found.stage1_answered, None, self.now).await?;
+                        found.stage = stage;
+                        found.stage_at = self.now;
+                    }
+                }
+                self.event(case, if premature { "stage2_requested_early" } else { "stage2_opened" }, json!({})).await?;
+                found
+            }
+        };
+        if let Some(case) = &case {
+            self.remember(case).await?;
+        }
+        Ok(case)
+    }
+
+    async fn open(&mut self, related: Option<CaseId>) -> Result<Option<Case>> {
+        let secret = self.works.secret.clone();
+        let token = move |reference: &_| token::case_token(secret.as_bytes(), reference);
+        let new = store::case::NewCase {
+            landlord: &self.house.id,
+            year: local_day(self.waiting.received_at).year(),
+            received_at: self.waiting.received_at,
+            resident: &self.decision.resident,
+            topic: &self.words(),
+            token: &token,
+            related,
+            now: self.now,
+        };
+        let (id, _) = store::case::open(self.tx, &new).await?;
+        // Who writes for the resident is a party too, so that their next message finds the case. A contractor or an officer is not.
+        if self.decision.via.is_none() {
+            store::party::add(self.tx, id, &self.house.id, &self.sender()).await?;
+        }
+        self.event(id, "opened", json!({ "via": self.decision.via, "related": related })).await?;
+        Ok(Some(store::case::load(self.tx, id).await?))
+    }
+
+    fn sender(&self) -> Party {
+        self.message.from.clone()
+    }
+
+    /// What a later message is compared with, and what leads it here. A weak link teaches nothing: a stranger who quotes a number must not be
+    /// able to bind his own thread to the case (promise 6).
+    async fn remember(&mut self, case: &Case) -> Result<()> {
+        let opened = matches!(self.decision.effect, Effect::Open { .. });
+        if !opened && !self.decision.link.as_ref().is_some_and(|l| l.strong) {
+            return Ok(());
+        }
+        // Who answers our letter from another address is a party from then on; a contractor or an officer who passes on is not, but whose
+        // words they passed on is.
+        store::party::add(self.tx, case.id, &self.house.id, &self.decision.resident).await?;
+        store::case_event::add_keys(self.tx, &self.house.id, case.id, &keys(self.message)).await?;
+        if !opened && case.topic.len() < TOPIC_LIMIT {
+            let topic = format!("{}\n{}", case.topic, self.words());
+            store::case::set_topic(self.tx, case.id, bounded(&topic, TOPIC_LIMIT)).await?;
+        }
+        Ok(())
+    }
+
+    /// Subject and the words that counted.
+    fn words(&self) -> String {
+        bounded(self.said, TOPIC_LIMIT).to_owned()
+    }
+
+    async fn event(&mut self, case: CaseId, what: &str, note: serde_json::Value) -> Result<()> {
+        let event = NewEvent { at: self.now, who: "postroom", what, message_id: Some(self.waiting.id), outbox_id: None, note };
+        store::case_event::add(self.tx, case, &event).await?;
+        Ok(())
+    }
+
+    /// A bounce says that a letter which a server accepted did not arrive: the duty that its sending met is open again (channels.md 3.3).
+    async fn reports(&mut self) -> Result<()> {
+        let Some(bounce) = &self.message.bounce else { return Ok(()) };
+        if !bounce.permanent {
+            return Ok(());
+        }
+        let mut letters = Vec::new();
+        for about in &self.message.about {
+            letters.extend(store::outbox_list::by_message_id(self.tx, about).await?.filter(|l| l.landlord == self.house.id));
+        }
+        if letters.is_empty() {
+            // Many bounces name nobody's Message-ID: then it is the latest letter to the address that failed.
+            for failed in &bounce.failed {
+                let since = self.now - BOUNCES_WITHIN;
+                letters.extend(store::outbox_list::sent_to(self.tx, &self.house.id, failed.as_str(), since).await?);
+            }
+        }
+        for letter in letters {
+            if store::outbox::bounced(self.tx, letter.id, self.now, "came back as undeliverable").await? {
+                self.works.metrics.letter("dead");
+                let says =
+                    "Our letter came back as undeliverable, so nobody has been told. Please write or telephone before the date it was due.";
+                let review = NewReview {
+                    landlord: &self.house.id,
+                    message_id: None,
+                    case_id: letter.case_id,
+                    outbox_id: Some(letter.id),
+                    cause: ReviewCause::LetterFailed,
+                    says,
+                    now: self.now,
+                };
+                store::review::add(self.tx, &review).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn duties(&mut self, case: Option<&Case>) -> Result<Laid> {
+        // Old mail that a first connection found is decided and listed, and alarms nobody (promise 10): the review entry asks for it.
+        let quiet = !self.waiting.answerable;
+        let mut laid = Laid::new();
+        for duty in &self.decision.duties {
+            if !duty.covered {
+                log::calendar_ends(self.house.policy.division.as_str(), &self.house.calendar.covers.1.to_string());
+            }
+            let id = store::duty::add(self.tx, &self.house.id, case.map(|c| c.id), Some(self.waiting.id), duty, quiet).await?;
+            laid.push((duty.kind, id));
+        }
+        Ok(laid)
+    }
+
+    async fn reviews(&mut self, case: Option<&Case>) -> Result<()> {
+        for review in &self.decision.reviews {
+            self.review(case, review.cause, &review.says).await?;
+        }
+        Ok(())
+    }
+
+    async fn review(&mut self, case: Option<&Case>, cause: ReviewCause, says: &str) -> Result<()> {
+        let case = case.map(|c| c.id).or(self.decision.link.as_ref().map(|l| l.case));
+        store::review::add(self.tx, &NewReview::of_message(&self.house.id, self.waiting.id, case, cause, says, self.now)).await?;
+        Ok(())
+    }
+
+    async fn letters(&mut self, case: Option<&Case>, duties: &Laid) -> Result<()> {
+        if !self.waiting.answerable {
+            // The duty stays, and goes to a person (promise 3).
+            if matches!(self.decision.kind, Kind::NewComplaint | Kind::Stage2Request) {
+                let says =
+                    "This arrived before the instant from which Postroom writes letters, so nobody was answered. Was it acknowledged?";
+                self.review(case, ReviewCause::LetterHeld, says).await?;
+            }
+            return Ok(());
+        }
+        if self.decision.via == Some(Via::Contractor) && self.decision.effect != Effect::Record {
+            let original = self.original().await?;
+            let team = self.house.team.clone();
+            self.letter(Form::PassOn, &team, case, duty(duties, DutyKind::PassOn), Some(&original), None).await?;
+        }
+        let Some(form) = Form::of(self.decision.reply, self.message.channel) else { return Ok(()) };
+        if self.message.channel == Channel::Social {
+            let says = "This came by social media. Please take it to a private place and ask for contact details; say nothing of the case in public.";
+            return self.review(case, ReviewCause::NoAddress, says).await;
+        }
+        let Some(to) = self.decision.answer_to.clone() else { return Ok(()) };
+        let held = self.ceiling(&to).await?;
+        self.letter(form, &to, case, duty(duties, DutyKind::Acknowledge), None, held).await
+    }
+
+    async fn original(&mut self) -> Result<Vec<u8>> {
+        Ok(store::receipt::bytes(self.tx, self.waiting.raw_id).await?)
+    }
+
+    /// Why a letter to this address must wait for a person, if it must: the policy's ceiling a day, and the breaker (promise 3).
+    async fn ceiling(&mut self, to: &Address) -> Result<Option<&'static str>> {
+        let policy = &self.house.policy;
+        let today = store::outbox::count_to(self.tx, &self.house.id, to.as_str(), self.now - SignedDuration::from_hours(24)).await?;
+        if today >= i64::from(policy.letters_a_day) {
+            log::held(today, None);
+            return Ok(Some("the day's ceiling of automatic letters to this address is reached"));
+        }
+        let Some(limit) = policy.letters_an_hour else { return Ok(None) };
+        let hour = store::outbox::count_since(self.tx, &self.house.id, self.now - SignedDuration::from_hours(1)).await?;
+        Ok((hour >= i64::from(limit)).then_some("the hour's ceiling of automatic letters is reached"))
+    }
+
+    async fn letter(
+        &mut self,
+        form: Form,
+        to: &Address,
+        case: Option<&Case>,
+        duty_id: Option<i64>,
+        original: Option<&[u8]>,
+        held: Option<&'static str>,
+    ) -> Result<()> {
+        let message_id = token::message_id(self.works.ambient.random(), self.house.from.domain());
+        let response_due = self.response_due(case).await?;
+        let occasion = Occasion {
+            form,
+            to: Some(to),
+            from: &self.house.from,
+            policy: &self.house.policy,
+            case,
+            message: Some(self.message),
+            decision: Some(self.decision),
+            duty: None,
+            received_at: self.waiting.received_at,
+            response_due,
+            message_id: &message_id,
+            date: self.now,
+            instance: &self.works.instance,
+            original,
+        };
+        let letter = match letter::render(&self.works.rulebook.templates, &occasion) {
+            Ok(letter) => letter,
+            Err(fault) => {
+                // The message is decided and its duty runs; only the letter is missing, and a person is told.
+                let says = format!("The letter could not be written ({fault}). Please write to the resident.");
+                return self.review(case, ReviewCause::LetterFailed, &says).await;
+            }
+        };
+        let new = NewLetter {
+            landlord: &self.house.id,
+            courier: "mail",
+            cause: &format!("message:{}", self.waiting.id),
+            reply: form.as_str(),
+            recipient: to.as_str(),
+            message_id: &letter.message_id,
+            bytes: &letter.mime,
+            now: self.now,
+            next_at: self.leaves_at(form),
+            held,
+            case_id: case.map(|c| c.id),
+            duty_id,
+        };
+        let Some(id) = store::outbox::add(self.tx, &new).await? else { return Ok(()) };
+        self.works.metrics.letter(if held.is_some() { "held" } else { "queued" });
+        if let Some(why) = held {
+            let says = format!("A letter is held: {why}. Please look, then release it or write yourself.");
+            let mut review =
+                NewReview::of_message(&self.house.id, self.waiting.id, case.map(|c| c.id), ReviewCause::LetterHeld, &says, self.now);
+            review.outbox_id = Some(id);
+            store::review::add(self.tx, &review).await?;
+        }
+        Ok(())
+    }
+
+    /// At once, or where the policy says so on the next working morning; an emergency never waits (domain.md 2, S0).
+    fn leaves_at(&self, form: Form) -> Timestamp {
+        use crate::model::calendar::at_local;
+        use crate::model::policy::AckTiming;
+        let acknowledges = matches!(form, Form::AcknowledgeStage1 | Form::AcknowledgeStage2);
+        if self.house.policy.ack_timing == AckTiming::AtOnce || !acknowledges || self.decision.flags.contains(&Flag::Emergency) {
+            return self.now;
+        }
+        let morning = self.house.calendar.after(local_day(self.now), 1);
+        at_local(morning, self.house.policy.office_hours().0)
+    }
+
+    /// The latest day of the response that the case's open duties promise.
+    async fn response_due(&mut self, case: Option<&Case>) -> Result<Option<jiff::civil::Date>> {
+        let Some(case) = case else { return Ok(None) };
+        let kind = if case.stage == Stage::Stage2 { DutyKind::RespondStage2 } else { DutyKind::RespondStage1 };
+        let duties = store::duty::of_case(self.tx, case.id).await?;
+        Ok(duties.into_iter().filter(|d| d.kind == kind && d.state == "open").map(|d| d.due).next_back())
+    }
+}
+
+/// What leads a later message to the case that this one belongs to.
+pub fn keys(message: &Message) -> Vec<Key<'_>> {
+    let mut keys = Vec::new();
+    keys.extend(message.message_id.as_deref().map(Key::Theirs));
+    keys.extend(message.thread_root.as_deref().map(Key::Thread));
+    keys.extend(message.forwards.iter().filter_map(|f| f.message_id.as_deref()).map(Key::Theirs));
+    if let Some(social) = &message.social {
+        keys.extend([&social.thread, &social.parent].into_iter().flatten().map(|k| Key::Conversation(k)));
+    }
+    keys
+}
+
+fn duty(laid: &Laid, kind: DutyKind) -> Option<i64> {
+    laid.iter().find(|(k, _)| *k == kind).map(|(_, id)| *id)
+}
+
+/// At most `limit` bytes, cut at a character.
+fn bounded(text: &str, limit: usize) -> &str {
+    let end = (0..=limit.min(text.len())).rev().find(|&i| text.is_char_boundary(i)).unwrap_or(0);
+    &text[..end]
+}

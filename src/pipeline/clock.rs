@@ -1,0 +1,113 @@
+//! The clock: looks at open duties and tells the officer, once at each level: two working days left, one left, breached.
+
+use super::{House, Result, Works};
+use crate::letter::{self, Form, Occasion, token};
+use crate::log;
+use crate::model::calendar::local_day;
+use crate::model::decision::ReviewCause;
+use crate::model::duty::Duty;
+use crate::model::policy::Policy;
+use crate::store::duty::{Row, Warning};
+use crate::store::outbox::NewLetter;
+use crate::store::review::NewReview;
+use crate::store::{self, Tx};
+
+/// Duties in one look. What is left over is looked at in the next.
+const LIMIT: i64 = 5_000;
+
+/// Gives every warning that is due now. Answers how many were given.
+///
+/// # Errors
+/// When the store does not answer. Nothing was given then, and nothing is forgotten.
+pub async fn tick(works: &Works) -> Result<usize> {
+    let now = works.ambient.now();
+    let mut tx = works.db.write(None).await?;
+    let mut given = 0;
+    for house in works.landlords.values() {
+        for duty in store::duty::to_warn(&mut tx, &house.id, local_day(now), now, LIMIT).await? {
+            let level = level(house, &duty, now);
+            if level as i64 > duty.warned && store::duty::warned(&mut tx, duty.id, level).await? {
+                tell(works, house, &mut tx, &duty, level).await?;
+                given += 1;
+            }
+        }
+    }
+    tx.commit("warn").await?;
+    if given > 0 {
+        works.posted.notify_one();
+    }
+    Ok(given)
+}
+
+fn level(house: &House, duty: &Row, now: jiff::Timestamp) -> Warning {
+    if now > duty.due_at {
+        return Warning::Breach;
+    }
+    if house.calendar.working_days_between(local_day(now), duty.due) <= 1 { Warning::OneDay } else { Warning::TwoDays }
+}
+
+async fn tell(works: &Works, house: &House, tx: &mut Tx, row: &Row, level: Warning) -> Result<()> {
+    let (form, word) = match level {
+        Warning::TwoDays => (Form::Reminder, "two_days"),
+        Warning::OneDay => (Form::Reminder, "one_day"),
+        Warning::Breach => (Form::Alarm, "breach"),
+    };
+    log::duty_warned(row.id, row.kind.as_str(), &row.due.to_string(), word);
+    let case = match row.case_id {
+        Some(id) => Some(store::case::load(tx, id).await?),
+        None => None,
+    };
+    let received_at = match (&case, row.message_id) {
+        (_, Some(message)) => store::message::by_id(tx, message).await?.received_at,
+        (Some(case), None) => case.received_at,
+        (None, None) => row.due_at,
+    };
+    let duty = Duty { kind: row.kind, due: row.due, due_at: row.due_at, warn_from: row.warn_from, covered: row.covered };
+    let message_id = token::message_id(works.ambient.random(), house.from.domain());
+    let policy: &Policy = &house.policy;
+    let occasion = Occasion {
+        form,
+        to: Some(&house.officer),
+        from: &house.from,
+        policy,
+        case: case.as_ref(),
+        message: None,
+        decision: None,
+        duty: Some(&duty),
+        received_at,
+        response_due: None,
+        message_id: &message_id,
+        date: works.ambient.now(),
+        instance: &works.instance,
+        original: None,
+    };
+    let letter = match letter::render(&works.rulebook.templates, &occasion) {
+        Ok(letter) => letter,
+        Err(fault) => {
+            // One reminder that cannot be written must not silence all others.
+            let says = format!("A reminder could not be written ({fault}): the duty to {} falls due on {}.", row.kind.as_str(), row.due);
+            let cause = ReviewCause::LetterFailed;
+            let (message_id, case_id, now) = (row.message_id, row.case_id, works.ambient.now());
+            let review = NewReview { landlord: &house.id, message_id, case_id, outbox_id: None, cause, says: &says, now };
+            store::review::add(tx, &review).await?;
+            return Ok(());
+        }
+    };
+    let new = NewLetter {
+        landlord: &house.id,
+        courier: "mail",
+        cause: &format!("duty:{}:{word}", row.id),
+        reply: form.as_str(),
+        recipient: house.officer.as_str(),
+        message_id: &letter.message_id,
+        bytes: &letter.mime,
+        now: works.ambient.now(),
+        next_at: works.ambient.now(),
+        held: None,
+        case_id: row.case_id,
+        duty_id: None,
+    };
+    store::outbox::add(tx, &new).await?;
+    works.metrics.letter("queued");
+    Ok(())
+}

@@ -1,0 +1,128 @@
+//! The figures that the daemon counts, by the names that others rely on. Labels hold source names and words of our own only.
+
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::registry::{Registry, Unit};
+use std::sync::Arc;
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Source {
+    source: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Kind {
+    kind: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct State {
+    state: &'static str,
+}
+
+/// Cheap to clone; clones count together.
+#[derive(Clone)]
+pub struct Metrics {
+    registry: Arc<Registry>,
+    received: Family<Source, Counter>,
+    decided: Family<Kind, Counter>,
+    letters: Family<State, Counter>,
+    last_success: Family<Source, Gauge>,
+    oldest_undecided: Gauge,
+    unaccounted: Gauge,
+}
+
+impl Metrics {
+    /// Every source is there from the start, at zero: an absent series raises no alarm.
+    pub fn new<'a>(sources: impl Iterator<Item = &'a str>) -> Metrics {
+        let mut registry = Registry::with_prefix("postroom");
+        let (received, decided, letters) = (Family::default(), Family::default(), Family::default());
+        let (last_success, oldest_undecided, unaccounted) = (Family::default(), Gauge::default(), Gauge::default());
+        registry.register("received", "Messages committed, by source", received.clone());
+        registry.register("decided", "Messages decided, by kind", decided.clone());
+        registry.register("letters", "Letters that reached a state", letters.clone());
+        registry.register_with_unit(
+            "oldest_undecided",
+            "Age of the oldest message not yet decided",
+            Unit::Seconds,
+            oldest_undecided.clone(),
+        );
+        registry.register_with_unit(
+            "source_last_success_timestamp",
+            "When a source was last read to its end, Unix time",
+            Unit::Seconds,
+            last_success.clone(),
+        );
+        registry.register(
+            "unaccounted",
+            "Messages on the mail servers that the store does not know, when last compared",
+            unaccounted.clone(),
+        );
+        let metrics = Metrics { registry: Arc::new(registry), received, decided, letters, last_success, oldest_undecided, unaccounted };
+        for source in sources {
+            metrics.received(source, 0);
+            metrics.source_succeeded(source, 0);
+        }
+        metrics
+    }
+
+    pub fn received(&self, source: &str, count: u64) {
+        self.received.get_or_create(&Source { source: source.into() }).inc_by(count);
+    }
+
+    pub fn decided(&self, kind: &'static str) {
+        self.decided.get_or_create(&Kind { kind }).inc();
+    }
+
+    pub fn letter(&self, state: &'static str) {
+        self.letters.get_or_create(&State { state }).inc();
+    }
+
+    pub fn source_succeeded(&self, source: &str, unix_seconds: i64) {
+        self.last_success.get_or_create(&Source { source: source.into() }).set(unix_seconds);
+    }
+
+    pub fn oldest_undecided(&self, seconds: i64) {
+        self.oldest_undecided.set(seconds);
+    }
+
+    pub fn unaccounted(&self, count: i64) {
+        self.unaccounted.set(count);
+    }
+
+    /// The exposition in OpenMetrics text.
+    pub fn render(&self) -> String {
+        let mut text = String::new();
+        // Writing into a String cannot fail.
+        let _ = prometheus_client::encoding::text::encode(&mut text, &self.registry);
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_names_are_those_that_others_rely_on() {
+        let m = Metrics::new(["complaints"].into_iter());
+        m.received("complaints", 2);
+        m.decided("new_complaint");
+        m.letter("sent");
+        m.source_succeeded("complaints", 1_772_442_840);
+        m.oldest_undecided(7);
+        let text = m.render();
+        for line in [
+            "postroom_received_total{source=\"complaints\"} 2",
+            "postroom_decided_total{kind=\"new_complaint\"} 1",
+            "postroom_letters_total{state=\"sent\"} 1",
+            "postroom_oldest_undecided_seconds 7",
+            "postroom_source_last_success_timestamp_seconds{source=\"complaints\"} 1772442840",
+            "postroom_unaccounted 0",
+        ] {
+            assert!(text.contains(line), "{line} is not in\n{text}");
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! Everything that is decided by: rules, policies, calendars and templates, shipped ones with a site's folder over them.
+
+use crate::letter::Templates;
+use crate::model::calendar::{Calendar, Division};
+use crate::model::fault::Fault;
+use crate::model::policy::Policy;
+use crate::rules::{self, Ruleset};
+use jiff::civil::Date;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+pub struct Rulebook {
+    pub ruleset: Arc<Ruleset>,
+    pub policies: BTreeMap<String, Policy>,
+    pub calendars: BTreeMap<Division, Calendar>,
+    pub templates: Templates,
+}
+
+/// Reads all layers.
+///
+/// # Errors
+/// Every fault of every file.
+pub fn load(site: Option<&Path>) -> Result<Rulebook, Vec<Fault>> {
+    let mut faults = Vec::new();
+    if let Some(dir) = site.filter(|d| !d.is_dir()) {
+        let fault = Fault::of_file(&dir.display().to_string(), "this folder of rules is not there");
+        return Err(vec![fault.hint("`rules` (or --rules) names a folder that is laid over the shipped rules")]);
+    }
+    let ruleset = keep(&mut faults, rules::load(site));
+    let policies = keep(&mut faults, rules::policy::load(site));
+    let calendars = keep(&mut faults, rules::calendar::load(site));
+    let templates = keep(&mut faults, Templates::load(site.map(|d| d.join("templates")).as_deref()));
+    match (ruleset, policies, calendars, templates) {
+        (Some(ruleset), Some(policies), Some(calendars), Some(templates)) => {
+            Ok(Rulebook { ruleset: Arc::new(ruleset), policies, calendars, templates })
+        }
+        _ => Err(faults),
+    }
+}
+
+/// What is worth a warning: old Ombudsman details, a policy looser than the Code, a calendar that ends soon. `live`: the policies in use.
+pub fn advice(site: Option<&Path>, today: Date, live: &[&str]) -> Vec<Fault> {
+    let mut faults = rules::policy::lint(site, today, live);
+    faults.extend(rules::calendar::lint(site, today));
+    faults
+}
+
+fn keep<T>(faults: &mut Vec<Fault>, loaded: Result<T, Vec<Fault>>) -> Option<T> {
+    loaded.map_err(|found| faults.extend(found)).ok()
+}
