@@ -5,6 +5,7 @@
 pub mod ambient; // time and randomness: the one door
 pub mod config; // what the operator sets
 pub mod courier; // carry finished letters out
+pub mod daemon; // supervises pipeline, sources and desk
 pub mod desk; // what the daemon shows over HTTP
 pub mod folder; // the files that a site lays over ours
 pub mod letter; // decision + case + policy → a finished letter
