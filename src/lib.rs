@@ -3,6 +3,7 @@
 //! The modules in the order in which a message flows through them; ARCHITECTURE.md has the picture.
 
 pub mod ambient; // time and randomness: the one door
+pub mod cli; // a file per command
 pub mod config; // what the operator sets
 pub mod courier; // carry finished letters out
 pub mod daemon; // supervises pipeline, sources and desk

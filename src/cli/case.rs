@@ -1,0 +1,156 @@
+//! `postroom case`
+
+use super::setup::{self, Exit, code, failed};
+use super::{At, FINE, Listing, USAGE, show};
+use crate::model::case::Stage;
+use crate::pipeline::staff::{self, Act};
+use crate::store::case::Filter;
+use crate::store::{self, Tx, outbox_list};
+use clap::Subcommand;
+use serde_json::{Value, json};
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// The register
+    List {
+        #[command(flatten)]
+        listing: Listing,
+        /// stage1, responded, stage2, final, closed or withdrawn
+        #[arg(long)]
+        stage: Option<String>,
+    },
+    /// A case with its journal, messages, duties and letters
+    Show {
+        reference: String,
+        #[command(flatten)]
+        listing: Listing,
+    },
+    /// Records what staff did
+    Record {
+        reference: String,
+        what: Act,
+        #[command(flatten)]
+        at: At,
+        /// Who did it; default: the user at the keyboard
+        #[arg(long)]
+        who: Option<String>,
+        #[arg(long)]
+        note: Option<String>,
+    },
+}
+
+pub fn run(command: Command) -> u8 {
+    code(setup::block_on(async {
+        match command {
+            Command::List { listing, stage } => list(&listing, stage).await,
+            Command::Show { reference, listing } => show_case(&reference, &listing).await,
+            Command::Record { reference, what, at, who, note } => {
+                let works = setup::works(&setup::config(&at)?).await?;
+                let who = setup::who(who.as_deref());
+                let stage = staff::record(&works, &reference, what, &who, note.as_deref()).await.map_err(|e| setup::refused(&e))?;
+                show::line(format!("{reference} is at stage `{}`", stage.as_str()));
+                Ok(FINE)
+            }
+        }
+    }))
+}
+
+async fn list(listing: &Listing, stage: Option<String>) -> Exit<u8> {
+    let stage = match stage.as_deref().map(|text| (text, Stage::parse(text))) {
+        Some((text, None)) => {
+            let known: Vec<_> = Stage::ALL.iter().map(|s| s.as_str()).collect();
+            show::error(format!("`{text}` is no stage: write one of {}", known.join(", ")));
+            return Err(USAGE);
+        }
+        other => other.and_then(|(_, s)| s),
+    };
+    let db = setup::store(&setup::config(&listing.at)?).await?;
+    let mut tx = db.read().await.map_err(|e| failed(&e))?;
+    let cases = store::case::list(&mut tx, &Filter { stage, ..Filter::default() }, 0, i64::MAX).await.map_err(|e| failed(&e))?;
+    let mut rows = Vec::with_capacity(cases.len());
+    for c in &cases {
+        let open = store::duty::of_case(&mut tx, c.id).await.map_err(|e| failed(&e))?;
+        let next = open.iter().filter(|d| d.state == "open").min_by_key(|d| d.due_at);
+        rows.push(vec![
+            ("reference", json!(c.reference)),
+            ("stage", json!(c.stage.as_str())),
+            ("received_at", json!(c.received_at)),
+            ("next_duty", next.map_or(Value::Null, |d| json!(d.kind.as_str()))),
+            ("due", next.map_or(Value::Null, |d| json!(d.due))),
+            ("landlord", json!(c.landlord)),
+            ("stage_at", json!(c.stage_at)),
+        ]);
+    }
+    show::rows(listing.json, &["reference", "stage", "received_at", "next_duty", "due"], &rows);
+    Ok(FINE)
+}
+
+async fn show_case(reference: &str, listing: &Listing) -> Exit<u8> {
+    let db = setup::store(&setup::config(&listing.at)?).await?;
+    let mut tx = db.read().await.map_err(|e| failed(&e))?;
+    let Some(found) = store::case::by_reference(&mut tx, reference).await.map_err(|e| failed(&e))? else {
+        show::error(format!("no case has the reference {reference}; `postroom case list` shows them"));
+        return Err(USAGE);
+    };
+    let value = whole(&mut tx, &found).await.map_err(|e| failed(&e))?;
+    if listing.json {
+        show::line(value);
+    } else {
+        page(&value);
+    }
+    Ok(FINE)
+}
+
+/// A case with all that belongs to it, as one JSON object.
+async fn whole(tx: &mut Tx, row: &store::case::Row) -> store::Result<Value> {
+    let case = store::case::load(tx, row.id).await?;
+    let mut messages = Vec::new();
+    for m in store::message::of_case(tx, row.id).await? {
+        let decision = store::decision::latest(tx, m.id).await?;
+        let decision = decision.map(|d| d.decision()).transpose()?;
+        messages.push(json!({ "id": m.id, "received_at": m.received_at, "source": m.source, "kind": m.kind.map(|k| k.as_str()),
+            "reply": m.reply.map(|r| r.as_str()), "flags": decision.as_ref().map(|d| &d.flags), "definition": decision.as_ref().map(|d| &d.definition),
+            "reasons": decision.as_ref().map(|d| d.reasons.iter().map(|r| &r.says).collect::<Vec<_>>()) }));
+    }
+    let duties: Vec<Value> = store::duty::of_case(tx, row.id)
+        .await?
+        .iter()
+        .map(|d| json!({ "kind": d.kind.as_str(), "due": d.due, "due_at": d.due_at, "state": d.state, "met_at": d.met_at, "met_by": d.met_by, "covered": d.covered }))
+        .collect();
+    let filter = outbox_list::Filter { case_id: Some(row.id), ..outbox_list::Filter::default() };
+    let letters: Vec<Value> = outbox_list::list(tx, &filter, 0, i64::MAX)
+        .await?
+        .iter()
+        .map(|l| json!({ "id": l.id, "reply": l.reply, "to": l.recipient, "state": l.state, "sent_at": l.sent_at, "answer": l.answer, "message_id": l.message_id }))
+        .collect();
+    let journal: Vec<Value> = store::case_event::journal(tx, row.id)
+        .await?
+        .iter()
+        .map(|e| {
+            let note: Value = serde_json::from_str(&e.note).unwrap_or_default();
+            json!({ "at": e.at, "who": e.who, "what": e.what, "message": e.message_id, "letter": e.outbox_id, "note": note })
+        })
+        .collect();
+    Ok(json!({ "reference": row.reference, "landlord": row.landlord, "stage": row.stage.as_str(), "received_at": row.received_at,
+        "stage1_handler": row.stage1_handler, "related_case": row.related_case, "resident": case.resident, "parties": case.parties,
+        "journal": journal, "messages": messages, "duties": duties, "letters": letters }))
+}
+
+fn page(case: &Value) {
+    let text = |v: &Value| v.as_str().map_or_else(|| v.to_string(), str::to_owned);
+    show::line(format!("{}  {}  received {}", text(&case["reference"]), text(&case["stage"]), text(&case["received_at"])));
+    let resident = &case["resident"];
+    show::line(format!("resident: {} {}", resident["name"].as_str().unwrap_or("(no name)"), resident["email"].as_str().unwrap_or("")));
+    let section = |title: &str, key: &str, fields: &[&str]| {
+        let Some(rows) = case[key].as_array().filter(|r| !r.is_empty()) else { return };
+        show::line(format!("\n{title}"));
+        for row in rows {
+            let cells: Vec<String> = fields.iter().filter(|f| !row[**f].is_null()).map(|f| text(&row[*f])).collect();
+            show::line(format!("  {}", cells.join("  ")));
+        }
+    };
+    section("Journal", "journal", &["at", "who", "what", "note"]);
+    section("Messages", "messages", &["id", "received_at", "kind", "flags", "reasons"]);
+    section("Duties", "duties", &["kind", "due", "state", "met_at", "met_by"]);
+    section("Letters", "letters", &["id", "reply", "to", "state", "sent_at", "answer"]);
+}

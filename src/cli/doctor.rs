@@ -1,0 +1,54 @@
+//! `postroom doctor`: reaches what the daemon will need, changes nothing, and says what would go wrong.
+
+use super::setup::{self, code};
+use super::{At, FINDINGS, FINE, show};
+use crate::ambient::Ambient;
+use crate::config::{Config, Landlord};
+use crate::courier::Courier;
+use crate::model::finding::{Finding, Gravity};
+use crate::source::reader::Reader;
+use crate::store::Db;
+
+pub fn run(at: &At) -> u8 {
+    code(setup::block_on(async {
+        let config = setup::config(at)?;
+        let rulebook = setup::rulebook(&config)?;
+        let policy = |l: &Landlord| rulebook.policies.get(&l.policy).and_then(|p| p.mailboxes.first().cloned());
+        let senders: Vec<_> = config.landlords.iter().filter_map(|l| l.from.clone().or_else(|| policy(l))).collect();
+        let ambient = Ambient::system();
+        let mut worst = Gravity::Fine;
+        let mut tell = |place: &str, findings: Vec<Finding>| {
+            for finding in findings {
+                worst = worst.max(finding.gravity);
+                show::line(format!("{place}: {finding}"));
+            }
+        };
+        tell("store", store(&config).await);
+        for source in &config.sources {
+            let findings = match Reader::of(source) {
+                Ok(reader) => reader.probe(&ambient).await,
+                Err(says) => vec![Finding::wrong(says)],
+            };
+            tell(&format!("source {}", source.name), findings);
+        }
+        match Courier::of(&config.courier) {
+            Ok(courier) => tell("courier", courier.probe(&senders).await),
+            Err(says) => tell("courier", vec![Finding::wrong(says)]),
+        }
+        Ok(if worst == Gravity::Wrong { FINDINGS } else { FINE })
+    }))
+}
+
+async fn store(config: &Config) -> Vec<Finding> {
+    if config.store_url == "sqlite" && !config.data.join("postroom.db").exists() {
+        return vec![Finding::fine("SQLite: the file will be made at the first run")];
+    }
+    match Db::open(&config.store_url, &config.data).await {
+        Err(e) => vec![Finding::wrong(e.to_string())],
+        Ok(db) => match db.pending_migrations().await {
+            Ok(pending) if pending.is_empty() => vec![Finding::fine("reached, and of this version's schema")],
+            Ok(pending) => vec![Finding::warning(format!("reached; {} migrations wait, which the next run does by itself", pending.len()))],
+            Err(e) => vec![Finding::wrong(e.to_string())],
+        },
+    }
+}

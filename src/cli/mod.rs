@@ -1,0 +1,154 @@
+//! The commands, a file each. Exit codes: 0 fine, 1 findings, 2 usage or configuration, 75 temporary (sysexits.h, EX_TEMPFAIL).
+
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+mod case;
+mod check;
+mod doctor;
+mod explain;
+mod migrate;
+mod outbox;
+pub mod read;
+pub mod read_attachment;
+mod reconcile;
+mod review;
+mod run;
+mod setup;
+mod show;
+mod test;
+
+pub const FINE: u8 = 0;
+pub const FINDINGS: u8 = 1;
+pub const USAGE: u8 = 2;
+pub const TEMPORARY: u8 = 75;
+
+/// Takes in the complaints of people in social housing and sees that none is lost, misread or left unanswered.
+#[derive(Parser)]
+#[command(name = "postroom", version, about)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Args, Clone, Debug)]
+pub struct At {
+    /// The configuration; without it one landlord under the Code, a spool in ./postroom-data/inbox, letters to ./postroom-data/sent
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+#[derive(Args, Clone, Debug)]
+pub struct Listing {
+    #[command(flatten)]
+    at: At,
+    /// One JSON object a line
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// The daemon: takes in, decides, sends, watches the clock
+    Run {
+        #[command(flatten)]
+        at: At,
+        /// Drop the shipped sample messages into the spool and print each decision with its reason
+        #[arg(long)]
+        sample: bool,
+        /// With --sample: stop when every message is decided and every letter has left
+        #[arg(long, requires = "sample")]
+        once: bool,
+    },
+    /// Offline: configuration, rules, templates, calendars; every fault with file, line, column and a hint
+    Check {
+        #[command(flatten)]
+        at: At,
+        /// A layer of rules over the shipped ones, in place of the configuration's
+        #[arg(long, value_name = "DIR")]
+        rules: Option<PathBuf>,
+    },
+    /// Online: reaches each server and the database, and says what would go wrong
+    Doctor {
+        #[command(flatten)]
+        at: At,
+    },
+    /// What Postroom sees in a raw mail or webhook body
+    Read {
+        /// One JSON object a message
+        #[arg(long)]
+        json: bool,
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
+    /// The decision on a message and its reasons, the runner-up, the counting of days
+    Explain {
+        #[command(flatten)]
+        at: At,
+        /// The case that the message is taken to belong to
+        #[arg(long, value_name = "REF")]
+        case: Option<String>,
+        /// A file, or the number of a stored message
+        #[arg(value_name = "FILE|ID")]
+        what: String,
+    },
+    /// Runs scenario folders
+    Test {
+        /// One JSON object a step, then a summary
+        #[arg(long)]
+        json: bool,
+        /// A layer of rules over the shipped ones
+        #[arg(long, value_name = "DIR")]
+        rules: Option<PathBuf>,
+        /// Run them through the real pipeline on this store instead of the pure core
+        #[arg(long, value_name = "sqlite|postgres://…")]
+        store: Option<String>,
+        #[arg(required = true, value_name = "DIR")]
+        dirs: Vec<PathBuf>,
+    },
+    /// Cases: list, show, record what staff did
+    #[command(subcommand)]
+    Case(case::Command),
+    /// What waits for a person: list, resolve
+    #[command(subcommand)]
+    Review(review::Command),
+    /// Letters: list, retry
+    #[command(subcommand)]
+    Outbox(outbox::Command),
+    /// Compares each mailbox's list with the store's and prints what is unaccounted for
+    Reconcile(Listing),
+    /// Brings the database to this version's schema
+    Migrate {
+        #[command(flatten)]
+        at: At,
+        /// Only say what would be done; exit 1 when there is something
+        #[arg(long)]
+        dry_run: bool,
+        #[arg(long)]
+        json: bool,
+    },
+    /// Reads one attachment from standard input and writes its words (a child process of the daemon)
+    #[command(hide = true)]
+    ReadAttachment { kind: String },
+}
+
+/// Parses the command line, runs the command and gives its exit code.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let code = match cli.command {
+        Command::Run { at, sample, once } => run::run(&at, sample, once),
+        Command::Check { at, rules } => check::run(&at, rules),
+        Command::Doctor { at } => doctor::run(&at),
+        Command::Read { json, files } => read::run(&files, json),
+        Command::Explain { at, case, what } => explain::run(&at, case.as_deref(), &what),
+        Command::Test { json, rules, store, dirs } => test::run(&dirs, rules.as_deref(), store.as_deref(), json),
+        Command::Case(command) => case::run(command),
+        Command::Review(command) => review::run(command),
+        Command::Outbox(command) => outbox::run(command),
+        Command::Reconcile(listing) => reconcile::run(&listing),
+        Command::Migrate { at, dry_run, json } => migrate::run(&at, dry_run, json),
+        Command::ReadAttachment { kind } => read_attachment::run(&kind),
+    };
+    ExitCode::from(code)
+}

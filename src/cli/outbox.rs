@@ -1,0 +1,73 @@
+//! `postroom outbox`
+
+use super::setup::{self, Exit, code, failed};
+use super::{At, FINE, Listing, USAGE, show};
+use crate::ambient::Ambient;
+use crate::pipeline::staff;
+use crate::store::outbox_list::{self, Filter};
+use clap::Subcommand;
+use serde_json::json;
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// Letters and what became of them
+    List {
+        #[command(flatten)]
+        listing: Listing,
+        /// queued, sending, sent, deferred, unknown, dead or held
+        #[arg(long)]
+        state: Option<String>,
+    },
+    /// Lets a held letter go, or tries a deferred, unknown or dead one now: the same mail to the byte
+    Retry {
+        id: i64,
+        #[command(flatten)]
+        at: At,
+    },
+}
+
+pub fn run(command: Command) -> u8 {
+    code(setup::block_on(async {
+        match command {
+            Command::List { listing, state } => list(&listing, state).await,
+            Command::Retry { id, at } => {
+                let db = setup::store(&setup::config(&at)?).await?;
+                staff::retry(&db, id, Ambient::system().now()).await.map_err(|e| setup::refused(&e))?;
+                show::line(format!("letter {id} goes out at the next turn"));
+                Ok(FINE)
+            }
+        }
+    }))
+}
+
+const STATES: [&str; 7] = ["queued", "sending", "sent", "deferred", "unknown", "dead", "held"];
+
+async fn list(listing: &Listing, state: Option<String>) -> Exit<u8> {
+    if let Some(state) = state.as_deref().filter(|s| !STATES.contains(s)) {
+        show::error(format!("`{state}` is no state of a letter: write one of {}", STATES.join(", ")));
+        return Err(USAGE);
+    }
+    let db = setup::store(&setup::config(&listing.at)?).await?;
+    let mut tx = db.read().await.map_err(|e| failed(&e))?;
+    let filter = Filter { state, ..Filter::default() };
+    let letters = outbox_list::list(&mut tx, &filter, 0, i64::MAX).await.map_err(|e| failed(&e))?;
+    let rows: Vec<_> = letters
+        .iter()
+        .map(|l| {
+            vec![
+                ("id", json!(l.id)),
+                ("state", json!(l.state)),
+                ("reply", json!(l.reply)),
+                ("to", json!(l.recipient)),
+                ("attempts", json!(l.attempts)),
+                ("next_at", json!(l.next_at)),
+                ("answer", json!(l.answer)),
+                ("cause", json!(l.cause)),
+                ("message_id", json!(l.message_id)),
+                ("sent_at", json!(l.sent_at)),
+            ]
+        })
+        .collect();
+    show::rows(listing.json, &["id", "state", "reply", "to", "attempts", "next_at", "answer"], &rows);
+    Ok(FINE)
+}
