@@ -1,0 +1,16 @@
+//! Postroom against the real world, one binary: real databases and servers, false ones for their bad days, all on this machine.
+#![cfg(test)]
+
+mod commands;
+mod crash;
+mod duties;
+mod imap;
+mod imap_faults;
+mod layers;
+mod quiet;
+mod rehearsal;
+mod servers;
+mod smtp;
+mod smtp_faults;
+mod store;
+mod story;
