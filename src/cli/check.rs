@@ -3,9 +3,11 @@
 use super::{At, FINE, USAGE, show};
 use crate::ambient::Ambient;
 use crate::config;
+use crate::courier::Courier;
 use crate::model::calendar::local_day;
 use crate::model::fault::Fault;
 use crate::pipeline::rulebook;
+use crate::source::reader::Reader;
 use std::path::PathBuf;
 
 pub fn run(at: &At, rules: Option<PathBuf>) -> u8 {
@@ -30,6 +32,11 @@ pub fn run(at: &At, rules: Option<PathBuf>) -> u8 {
         }
         let live: Vec<&str> = if at.config.is_some() { config.landlords.iter().map(|l| l.policy.as_str()).collect() } else { Vec::new() };
         faults.extend(config.advice.iter().cloned());
+        // Under systemd a secret may be there only while the unit runs: what `run` would refuse is said, and not held against the file.
+        let sources = config.sources.iter().filter_map(|s| Reader::of(s).err());
+        for says in sources.chain(Courier::of(&config.courier).err()) {
+            faults.push(Fault::of_file(&file, says).advice());
+        }
         faults.extend(rulebook::advice(site.as_deref(), local_day(Ambient::system().now()), &live));
     }
     show::faults(&faults);
