@@ -29,10 +29,11 @@ impl Error {
         let (why, code) = told(error);
         let temporary = match error {
             sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => true,
-            // SQLite 5 and 6 busy and locked (extended codes in the upper bits); PostgreSQL class 40 serialization and deadlock, 53 out of
+            // SQLite 5 and 6 busy and locked, 8, 10, 13 and 14 a disk that is read-only, faulty, full or gone (extended codes in the upper
+            // bits); PostgreSQL class 40 serialization and deadlock, 53 out of
             // room, 55P03 lock not available, 57 shutdown, 08 connection.
             sqlx::Error::Database(_) => code.as_deref().is_some_and(|c| match c.parse::<u32>() {
-                Ok(n) if c.len() < 5 => matches!(n & 0xff, 5 | 6),
+                Ok(n) if c.len() < 5 => matches!(n & 0xff, 5 | 6 | 8 | 10 | 13 | 14),
                 _ => ["40", "53", "57", "08", "55P03"].iter().any(|p| c.starts_with(p)),
             }),
             _ => false,
@@ -40,7 +41,7 @@ impl Error {
         Error::Sql { statement, why, code, temporary }
     }
 
-    /// True when trying again later may work: a lost connection, a busy database, a deadlock.
+    /// True when trying again later may work: a lost connection, a busy database, a deadlock, a full disk.
     pub fn temporary(&self) -> bool {
         matches!(self, Error::Sql { temporary: true, .. } | Error::Open { .. })
     }

@@ -57,3 +57,22 @@ contract! {
         assert!(!e.temporary());
     }
 }
+
+#[tokio::test]
+async fn a_full_disk_is_no_fault_of_the_message_and_goes_away() {
+    let folder = tempfile::tempdir().unwrap();
+    let db = Db::open("sqlite", folder.path()).await.unwrap();
+    db.migrate().await.unwrap();
+    let mut tx = db.write(None).await.unwrap();
+    let postroom::store::Tx::Sqlite(inner) = &mut tx else { panic!("SQLite") };
+    // SQLite says SQLITE_FULL when it may have no more pages, as when the disk has none.
+    sqlx::query("PRAGMA max_page_count = 1").execute(&mut **inner).await.unwrap();
+    let letter = arrival(
+        "thrive",
+        "1",
+        &(0..4_000_000_u32).flat_map(|i| i.wrapping_mul(2_654_435_761).to_le_bytes()).collect::<Vec<_>>(),
+        "2026-03-02T09:00:00Z",
+    );
+    let refused = receive(&mut tx, &[letter]).await.unwrap_err();
+    assert!(refused.temporary(), "{refused}");
+}
