@@ -227,6 +227,9 @@ fn story(store: &str) {
     assert_eq!(dovecot.residents_post().len(), 4, "a robot's answer was answered");
     let letters = program.json(&["outbox", "list", "--json"]);
     assert!(letters.iter().all(|l| l["state"] == "sent"), "{letters:?}");
+    // Hers, the confirmation, the forward's two: nothing for the old mail, not even an alarm (promise 10).
+    assert_eq!(letters.len(), 4, "{letters:?}");
+    assert!(letters.iter().all(|l| l["to"] != "old@home.example"), "{letters:?}");
     for (uid, flags) in dovecot.flags("INBOX") {
         assert!(!flags.contains("Seen"), "mail {uid} was marked as read");
     }
