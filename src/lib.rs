@@ -10,12 +10,13 @@ pub mod daemon; // supervises pipeline, sources and desk
 pub mod desk; // what the daemon shows over HTTP
 pub mod folder; // the files that a site lays over ours
 pub mod letter; // decision + case + policy → a finished letter
-pub mod log;
+pub mod log; // every operator event, named once
 pub mod message; // bytes → meaning, pure and never failing
 pub mod model; // plain data: no I/O, no clock, no randomness
 pub mod pipeline; // the work between the stores and the core
 pub mod rules; // rule files → compiled ruleset → signals with the words that matched
+pub mod signature; // who sent a web call, proven; and our own signing
 pub mod source; // mailboxes, spool folders and webhooks hand raw bytes to an inlet
 pub mod store; // all SQL
 pub mod tls; // the way to a mail server: name, TCP, TLS
-pub mod triage; // the core: triage(&Input) → Decision // every operator event, named once
+pub mod triage; // the core: triage(&Input) → Decision
