@@ -1,6 +1,7 @@
 //! Which patterns a message can match at all: each pattern is filed under its rarest word, so that rules whose words do not occur
 //! cost nothing.
 
+use super::load::Ruleset;
 use super::matcher::Lexicon;
 use super::pattern::Node;
 use std::collections::BTreeSet;
@@ -81,4 +82,18 @@ pub fn first(nodes: &[Node], lexicons: &[Lexicon], depth: usize) -> Option<BTree
         }
     }
     None
+}
+
+/// Files each pattern under the rarest words that it cannot match without.
+pub fn file_patterns(rules: &mut Ruleset) {
+    let common: BTreeSet<u32> = COMMON.iter().map(|w| rules.spelling.intern(w).1).collect();
+    let mut index = vec![Vec::new(); rules.spelling.stem_count()];
+    for (number, pattern) in rules.patterns.iter().enumerate() {
+        let cost = |s: &BTreeSet<u32>| s.iter().map(|&w| if common.contains(&w) { 200 } else { 1 }).sum::<usize>();
+        let sets = pattern.parts.iter().filter_map(|nodes| anchors(nodes, &rules.lexicons, rules.time_stem, &|s| common.contains(&s), 0));
+        if let Some(set) = sets.min_by_key(cost) {
+            set.into_iter().for_each(|stem| index[stem as usize].push(number as u32));
+        }
+    }
+    rules.index = index;
 }
