@@ -8,7 +8,6 @@ use crate::message::{self, Hint};
 use crate::model::calendar::london;
 use crate::model::decision::{Candidate, Evidence};
 use crate::model::message::Message;
-use crate::pipeline::Works;
 use crate::store;
 use crate::triage;
 use jiff::Timestamp;
@@ -37,7 +36,11 @@ async fn stored(config: &Config, id: i64) -> Exit<u8> {
         return Ok(FINE);
     };
     let decision = row.decision().map_err(|e| failed(&e))?;
-    let house = house(&works, &message.landlord)?;
+    let in_force = works.in_force();
+    let house = in_force.house(&message.landlord).map_err(|e| {
+        show::error(e);
+        USAGE
+    })?;
     show::line(triage::explain::explain(&decision, &house.policy, message.received_at, &london()));
     show::line(format!("Decided {} by rules {}.", row.decided_at, row.ruleset_digest.get(..12).unwrap_or_default()));
     Ok(FINE)
@@ -90,11 +93,4 @@ async fn file(config: &Config, path: &Path, case: Option<&str>) -> Exit<u8> {
 fn arrival(message: &Message) -> Timestamp {
     let now = Ambient::system().now();
     message.sent_at.or(message.social.as_ref().and_then(|s| s.event_at)).map_or(now, |at| at.min(now))
-}
-
-fn house<'a>(works: &'a Works, landlord: &str) -> Exit<&'a crate::pipeline::House> {
-    works.landlords.get(landlord).ok_or_else(|| {
-        show::error(format!("the message belongs to landlord `{landlord}`, whom the configuration does not name"));
-        USAGE
-    })
 }

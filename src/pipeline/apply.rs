@@ -84,7 +84,7 @@ pub async fn decide(works: &Works, house: &House, tx: &mut Tx, waiting: &Waiting
         store::message::settle_duplicate(tx, waiting.id, earlier, print, message.message_id.as_deref(), now).await?;
         return Ok(Told { message: waiting.id, decision: None, reference: None });
     }
-    let rules = &works.rulebook.ruleset;
+    let rules = &house.rulebook.ruleset;
     let heard = triage::hear(message, &house.policy, waiting.received_at);
     let signals = rules.signals(&heard.words);
     let candidates = store::candidates::find(tx, &house.id, &heard.keys, now).await?;
@@ -351,7 +351,7 @@ impl One<'_> {
             instance: &self.works.instance,
             original,
         };
-        let letter = match letter::render(&self.works.rulebook.templates, &occasion) {
+        let letter = match letter::render(&self.house.rulebook.templates, &occasion) {
             Ok(letter) => letter,
             Err(fault) => {
                 // The message is decided and its duty runs; only the letter is missing, and a person is told.

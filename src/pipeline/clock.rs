@@ -23,7 +23,8 @@ pub async fn tick(works: &Works) -> Result<usize> {
     let now = works.ambient.now();
     let mut tx = works.db.write(None).await?;
     let mut given = 0;
-    for house in works.landlords.values() {
+    let in_force = works.in_force();
+    for house in in_force.landlords.values() {
         for duty in store::duty::to_warn(&mut tx, &house.id, local_day(now), now, LIMIT).await? {
             let level = level(house, &duty, now);
             if level as i64 > duty.warned && store::duty::warned(&mut tx, duty.id, level).await? {
@@ -81,7 +82,7 @@ async fn tell(works: &Works, house: &House, tx: &mut Tx, row: &Row, level: Warni
         instance: &works.instance,
         original: None,
     };
-    let letter = match letter::render(&works.rulebook.templates, &occasion) {
+    let letter = match letter::render(&house.rulebook.templates, &occasion) {
         Ok(letter) => letter,
         Err(fault) => {
             // One reminder that cannot be written must not silence all others.

@@ -39,7 +39,7 @@ pub async fn drain(works: &Arc<Works>) -> Result<usize> {
         let mut progress = 0;
         for landlord in landlords {
             // Mail of a landlord who is no longer configured waits until he is, and `oldest_undecided` tells of it.
-            if works.landlords.contains_key(&landlord) {
+            if works.in_force().landlords.contains_key(&landlord) {
                 progress += batch(works, &landlord).await?;
             }
         }
@@ -109,7 +109,9 @@ fn read(raw: &store::message::PackedRaw, hint: &Hint) -> std::result::Result<Vec
 }
 
 async fn decide_batch(works: &Arc<Works>, landlord: &str, limit: i64, readings: &Readings) -> Result<usize> {
-    let house = &works.landlords[landlord];
+    // One set of rules for the whole transaction: others come into force between two.
+    let in_force = works.in_force();
+    let house = in_force.house(landlord)?;
     let mut tx = works.db.write(Some(landlord)).await?;
     let mut told = Vec::new();
     let mut count = 0;
@@ -198,7 +200,8 @@ async fn one_by_one(works: &Arc<Works>, landlord: &str, ahead: &[Waiting], readi
 
 /// Counts a fault against the message at the head of the queue; the third sets it aside.
 async fn fault(works: &Arc<Works>, landlord: &str, error: &super::Error) -> Result<usize> {
-    let house = &works.landlords[landlord];
+    let in_force = works.in_force();
+    let house = in_force.house(landlord)?;
     let mut tx = works.db.write(Some(landlord)).await?;
     let Some(head) = store::message::waiting(&mut tx, landlord, 1).await?.pop() else { return Ok(0) };
     let faults = store::message::faulted(&mut tx, head.id, &error.to_string()).await?;

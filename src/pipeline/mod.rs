@@ -3,6 +3,7 @@
 pub mod apply;
 pub mod book;
 pub mod clock;
+pub mod in_force;
 pub mod intake;
 pub mod metrics;
 pub mod outbox;
@@ -14,23 +15,21 @@ pub mod staff;
 
 use crate::ambient::Ambient;
 use crate::config::{Config, Landlord};
-use crate::model::address::Address;
-use crate::model::calendar::Calendar;
 use crate::model::decision::Decision;
-use crate::model::policy::Policy;
 use crate::store::{self, Db};
+pub use in_force::{House, InForce};
 use metrics::Metrics;
 use rulebook::Rulebook;
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use tokio::sync::Notify;
 
 /// Everything that the parts of the pipeline share. One for a running daemon; commands that touch the store make one too.
 pub struct Works {
     pub db: Db,
     pub ambient: Ambient,
-    pub rulebook: Arc<Rulebook>,
-    pub landlords: BTreeMap<String, House>,
+    in_force: RwLock<Arc<InForce>>,
+    configured: Vec<Landlord>,
     /// Source name → whose it is and what it may answer.
     pub sources: BTreeMap<String, crate::config::Source>,
     /// This store's own name: stands in every letter, so that our mail is known when it comes back.
@@ -55,16 +54,6 @@ pub struct Works {
 /// Hears each decision with the reference of its case.
 pub type Tell = Arc<dyn Fn(&Decision, &crate::model::message::Message, Option<&str>) + Send + Sync>;
 
-/// One landlord as configured, with the promises of its policy.
-pub struct House {
-    pub id: String,
-    pub policy: Policy,
-    pub calendar: Calendar,
-    pub from: Address,
-    pub team: Address,
-    pub officer: Address,
-}
-
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error(transparent)]
@@ -81,7 +70,7 @@ impl Works {
     /// # Errors
     /// A landlord whose policy or calendar is not there, or a store that does not answer.
     pub async fn new(config: &Config, rulebook: Arc<Rulebook>, db: Db, ambient: Ambient) -> Result<Works> {
-        let landlords = config.landlords.iter().map(|l| House::new(l, &rulebook).map(|h| (l.id.clone(), h))).collect::<Result<_>>()?;
+        let in_force = InForce::new(&config.landlords, rulebook, ambient.now())?;
         let mut tx = db.write(None).await?;
         let instance = store::meta::read_or_keep(&mut tx, "instance", &hex(&ambient.random::<8>())).await?;
         let secret = store::meta::read_or_keep(&mut tx, "secret", &hex(&ambient.random::<32>())).await?;
@@ -91,8 +80,8 @@ impl Works {
         Ok(Works {
             db,
             ambient,
-            rulebook,
-            landlords,
+            in_force: RwLock::new(Arc::new(in_force)),
+            configured: config.landlords.clone(),
             sources,
             instance,
             secret,
@@ -106,6 +95,21 @@ impl Works {
         })
     }
 
+    /// The rules in force now, and the landlords under them. Take it once for each piece of work.
+    pub fn in_force(&self) -> Arc<InForce> {
+        self.in_force.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Puts other rules in force: what is in hand is finished by the old ones, whatever begins after this goes by the new.
+    ///
+    /// # Errors
+    /// A landlord whose policy or calendar they do not hold: then the old ones stay.
+    pub fn put_in_force(&self, rulebook: Arc<Rulebook>) -> Result<Arc<InForce>> {
+        let new = Arc::new(InForce::new(&self.configured, rulebook, self.ambient.now())?);
+        *self.in_force.write().unwrap_or_else(PoisonError::into_inner) = new.clone();
+        Ok(new)
+    }
+
     /// Age of the oldest message that nobody has decided yet, in seconds; 0 when there is none.
     ///
     /// # Errors
@@ -114,38 +118,6 @@ impl Works {
         let mut tx = self.db.read().await?;
         let oldest = store::counts::oldest_undecided(&mut tx).await?;
         Ok(oldest.map_or(0, |at| self.ambient.now().duration_since(at).as_secs().max(0)))
-    }
-}
-
-impl House {
-    fn new(landlord: &Landlord, rulebook: &Rulebook) -> Result<House> {
-        let policy = rulebook.policies.get(&landlord.policy).ok_or_else(|| {
-            let known: Vec<_> = rulebook.policies.keys().map(String::as_str).collect();
-            Error::Set(format!(
-                "landlord `{}` names the policy `{}`, which no rule file holds; there are: {}",
-                landlord.id,
-                landlord.policy,
-                known.join(", ")
-            ))
-        })?;
-        let calendar = rulebook.calendars.get(&policy.division).ok_or_else(|| {
-            Error::Set(format!("there is no calendar for {}, which the policy `{}` counts by", policy.division.as_str(), policy.id))
-        })?;
-        let first = policy.mailboxes.first().ok_or_else(|| Error::Set(format!("the policy `{}` has no mailbox", policy.id)))?;
-        let from = landlord.from.clone().unwrap_or_else(|| first.clone());
-        let mut policy = policy.clone();
-        // Replies come to the address that our letters are sent from, also where the policy does not know it.
-        if !policy.is_mailbox(&from) {
-            policy.mailboxes.push(from.clone());
-        }
-        Ok(House {
-            id: landlord.id.clone(),
-            policy,
-            calendar: calendar.clone(),
-            team: landlord.team.clone().unwrap_or_else(|| from.clone()),
-            officer: landlord.officer.clone().unwrap_or_else(|| from.clone()),
-            from,
-        })
     }
 }
 

@@ -1,6 +1,6 @@
 //! The outbox's way out: claims letters that are due, hands their stored bytes to the courier, and records what became of each.
 
-use super::{Result, Works};
+use super::{InForce, Result, Works};
 use crate::courier::{Courier, Outcome, Parcel};
 use crate::log;
 use crate::model::address::Address;
@@ -40,13 +40,14 @@ pub struct Drained {
 /// When the store does not answer. A letter in hand then stays `sending` until the rescue finds it.
 pub async fn drain(works: &Works, courier: &mut Courier, holder: &str, stop: &AtomicBool) -> Result<Drained> {
     let mut drained = Drained::default();
-    'landlords: for landlord in works.landlords.keys() {
+    let in_force = works.in_force();
+    'landlords: for landlord in in_force.landlords.keys() {
         while !stop.load(Ordering::Relaxed) {
             let now = works.ambient.now();
             let mut tx = works.db.write(None).await?;
             let Some(letter) = store::outbox::claim(&mut tx, "mail", landlord, now, 1, holder).await?.pop() else { break };
             tx.commit("claim-letters").await?;
-            let outcome = carry(works, courier, &letter).await?;
+            let outcome = carry(&in_force, courier, &letter).await?;
             drained.sent += usize::from(matches!(outcome, Outcome::Sent { .. }));
             drained.blocked = matches!(outcome, Outcome::Deferred { blocked: true, .. });
             record(works, &letter, outcome, holder).await?;
@@ -59,10 +60,10 @@ pub async fn drain(works: &Works, courier: &mut Courier, holder: &str, stop: &At
     Ok(drained)
 }
 
-async fn carry(works: &Works, courier: &mut Courier, letter: &Claimed) -> Result<Outcome> {
+async fn carry(in_force: &InForce, courier: &mut Courier, letter: &Claimed) -> Result<Outcome> {
     use crate::courier::Why;
     let refused = |why| Outcome::Dead { code: None, why, answer: String::new() };
-    let Some(house) = works.landlords.get(&letter.landlord) else { return Ok(refused(Why::Policy)) };
+    let Some(house) = in_force.landlords.get(&letter.landlord) else { return Ok(refused(Why::Policy)) };
     let Some(to) = Address::parse(&letter.recipient) else { return Ok(refused(Why::Recipient)) };
     let bytes = letter.bytes()?;
     Ok(courier.carry(Parcel { from: &house.from, to: &to, message_id: &letter.message_id, bytes: &bytes }).await)

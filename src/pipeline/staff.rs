@@ -105,7 +105,8 @@ pub async fn record(works: &Works, reference: &str, act: Act, who: &str, note: O
     }
     if act == Act::Stage2Open {
         // The promise of stage 1 gives way to that of stage 2 (Code 6.14).
-        let house = works.landlords.get(&case.landlord).ok_or_else(|| Error::Set(format!("no landlord is called `{}`", case.landlord)))?;
+        let in_force = works.in_force();
+        let house = in_force.house(&case.landlord)?;
         store::duty::void_kind(&mut tx, case.id, DutyKind::RespondStage1).await?;
         let duty = triage::respond_stage2(&house.policy, &house.calendar, now);
         store::duty::add(&mut tx, &case.landlord, Some(case.id), None, &duty, false).await?;
@@ -137,7 +138,8 @@ pub async fn open(works: &Works, message: i64, decision: &Decision, who: &str) -
     let now = works.ambient.now();
     let mut tx = works.db.write(None).await?;
     let row = store::message::by_id(&mut tx, message).await?;
-    let house = works.landlords.get(&row.landlord).ok_or_else(|| Error::Set(format!("no landlord is called `{}`", row.landlord)))?;
+    let in_force = works.in_force();
+    let house = in_force.house(&row.landlord)?;
     store::lock_landlord(&mut tx, &house.id).await?;
     let bytes = store::receipt::bytes(&mut tx, row.raw_id).await?;
     let hint = message::Hint { channel: Some(row.channel), ..message::Hint::default() };
@@ -184,8 +186,8 @@ pub async fn open_for_review(works: &Works, review: i64, who: &str) -> Result<Re
     let decision =
         decision.ok_or_else(|| Error::Set(format!("message {} was never decided: resolve the entry with --again first", message.id)))?;
     let case = open(works, message.id, &decision, who).await?;
-    let house =
-        works.landlords.get(&message.landlord).ok_or_else(|| Error::Set(format!("no landlord is called `{}`", message.landlord)))?;
+    let in_force = works.in_force();
+    let house = in_force.house(&message.landlord)?;
     let mut tx = works.db.write(None).await?;
     for duty in triage::of_complaint(&house.policy, &house.calendar, message.received_at) {
         store::duty::add(&mut tx, &house.id, Some(case), None, &duty, false).await?;

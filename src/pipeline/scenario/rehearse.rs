@@ -162,8 +162,7 @@ impl Stage {
     }
 
     async fn filled(&mut self, raw: &[u8]) -> Result<Vec<u8>> {
-        let house = &self.works.landlords[&self.landlord];
-        let from = house.from.clone();
+        let from = self.works.in_force().house(&self.landlord)?.from.clone();
         let mut texts = BTreeMap::new();
         for (label, id) in self.labels.clone() {
             let case = self.case(id).await?;
