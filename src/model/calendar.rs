@@ -1,5 +1,7 @@
 //! Working days of one part of the United Kingdom, and the ways of counting them.
 
+mod office;
+
 use jiff::civil::{Date, Time, Weekday};
 use jiff::{Timestamp, ToSpan, tz::TimeZone};
 use serde::{Deserialize, Serialize};

@@ -5,7 +5,7 @@ use super::calendar::{Counting, Division, clock_time};
 use jiff::civil::Time;
 use serde::{Deserialize, Serialize};
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Policy {
     pub id: String,
     /// The landlord's name as letters give it.
@@ -33,6 +33,8 @@ pub struct Policy {
     pub social_hours: bool,
     /// When the acknowledgement leaves.
     pub ack_timing: AckTiming,
+    /// With [`AckTiming::ForOfficer`]: it leaves by itself at the opening of this working day after receipt.
+    pub ack_hold_wd: u32,
     /// Automatic letters to one address in a day, over all cases, before the next is held for a person.
     pub letters_a_day: u32,
     /// Automatic letters in an hour over all addresses before the breaker holds them; none: no breaker.
@@ -67,6 +69,8 @@ pub enum AckTiming {
     #[default]
     AtOnce,
     NextWorkingMorning,
+    /// It waits for an officer to look at it, and leaves by itself on working day `ack_hold_wd`.
+    ForOfficer,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,9 +4,9 @@ use super::{House, Result, Works, hex};
 use crate::letter::{self, Form, Occasion, token};
 use crate::log;
 use crate::model::address::{Address, Party};
-use crate::model::calendar::local_day;
+use crate::model::calendar::{local_day, written_out};
 use crate::model::case::{Case, CaseId, Stage, Step};
-use crate::model::decision::{Decision, Effect, Flag, Kind, ReviewCause, Via};
+use crate::model::decision::{Decision, Effect, Kind, ReviewCause, Via};
 use crate::model::duty::DutyKind;
 use crate::model::message::{Channel, Message};
 use crate::store::case_event::{Key, NewEvent};
@@ -14,7 +14,7 @@ use crate::store::message::Waiting;
 use crate::store::outbox::NewLetter;
 use crate::store::review::NewReview;
 use crate::store::{self, Tx};
-use crate::triage;
+use crate::triage::{self, timing, timing::Leaving};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -359,6 +359,7 @@ impl One<'_> {
                 return self.review(case, ReviewCause::LetterFailed, &says).await;
             }
         };
+        let leaving = self.leaving(form);
         let new = NewLetter {
             landlord: &self.house.id,
             courier: "mail",
@@ -368,15 +369,19 @@ impl One<'_> {
             message_id: &letter.message_id,
             bytes: &letter.mime,
             now: self.now,
-            next_at: self.leaves_at(form),
+            next_at: leaving.at,
             held,
             case_id: case.map(|c| c.id),
             duty_id,
         };
         let Some(id) = store::outbox::add(self.tx, &new).await? else { return Ok(()) };
         self.works.metrics.letter(if held.is_some() { "held" } else { "queued" });
-        if let Some(why) = held {
-            let says = format!("A letter is held: {why}. Please look, then release it or write yourself.");
+        let waits = leaving.for_officer.then(|| {
+            let until = written_out(local_day(leaving.at));
+            format!("The acknowledgement waits for you until {until}, and leaves then by itself: look at it, and release it or hold it.")
+        });
+        let held = held.map(|why| format!("A letter is held: {why}. Please look, then release it or write yourself."));
+        if let Some(says) = held.or(waits) {
             let mut review =
                 NewReview::of_message(&self.house.id, self.waiting.id, case.map(|c| c.id), ReviewCause::LetterHeld, &says, self.now);
             review.outbox_id = Some(id);
@@ -385,16 +390,13 @@ impl One<'_> {
         Ok(())
     }
 
-    /// At once, or where the policy says so on the next working morning; an emergency never waits (domain.md 2, S0).
-    fn leaves_at(&self, form: Form) -> Timestamp {
-        use crate::model::calendar::at_local;
-        use crate::model::policy::AckTiming;
-        let acknowledges = matches!(form, Form::AcknowledgeStage1 | Form::AcknowledgeStage2);
-        if self.house.policy.ack_timing == AckTiming::AtOnce || !acknowledges || self.decision.flags.contains(&Flag::Emergency) {
-            return self.now;
+    /// What goes to the landlord's own people leaves at once.
+    fn leaving(&self, form: Form) -> Leaving {
+        if !form.to_resident() {
+            return Leaving { at: self.now, for_officer: false };
         }
-        let morning = self.house.calendar.after(local_day(self.now), 1);
-        at_local(morning, self.house.policy.office_hours().0)
+        let (waiting, house) = (self.waiting, self.house);
+        timing::leaves(self.decision, self.message.channel, waiting.received_at, &house.policy, &house.calendar, self.now)
     }
 
     /// The latest day of the response that the case's open duties promise.

@@ -168,6 +168,7 @@ fn blank(id: &str) -> Policy {
         office_closes: "17:00".into(),
         social_hours: false,
         ack_timing: AckTiming::default(),
+        ack_hold_wd: 2,
         letters_a_day: 10,
         letters_an_hour: None,
         contact: Contact::default(),
@@ -205,6 +206,7 @@ fn lay_over(policy: &mut Policy, file: &File) {
         (&mut policy.respond_stage1_wd, &file.respond_stage1_wd),
         (&mut policy.respond_stage2_wd, &file.respond_stage2_wd),
         (&mut policy.contractor_route_wd, &file.contractor_route_wd),
+        (&mut policy.ack_hold_wd, &file.ack_hold_wd),
         (&mut policy.limit_months, &file.limit_months),
         (&mut policy.letters_a_day, &file.letters_a_day),
     ] {
@@ -270,6 +272,13 @@ fn whole(policy: &Policy, source: &Source, faults: &mut Vec<Fault>) {
             "part of [ombudsman] is",
             "give name, web, phone, post and checked_on, or extends = \"code\": every letter carries them (Code 3.7)",
         );
+    }
+    let shortest = policy.ack_stage1_wd.min(policy.ack_stage2_wd);
+    if policy.ack_timing == AckTiming::ForOfficer && policy.ack_hold_wd >= shortest {
+        let says = format!("an acknowledgement held until working day {} has no day left of the {shortest} it has", policy.ack_hold_wd);
+        let span = source.file.ack_hold_wd.as_ref().map_or(0..0, Spanned::span);
+        let hint = format!("give ack_hold_wd a number below {shortest}: a letter that does not get through needs a day to be mended");
+        faults.push(Fault::at(&source.name, &source.text, span, says).hint(hint));
     }
     let (opens, closes) = policy.office_hours();
     if opens >= closes {

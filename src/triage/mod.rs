@@ -15,6 +15,7 @@ pub mod reply; // what goes back, and to whom
 mod reviews; // tasks for a person
 mod stage; // what it means for a case
 mod survey; // what a survey's answer says of us
+pub mod timing; // when an answer may leave
 mod topic; // what a text is about
 pub mod who; // who wrote, and whose complaint it is
 mod words; // the words that count

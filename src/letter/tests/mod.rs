@@ -6,13 +6,12 @@ mod words;
 
 use super::*;
 use crate::model::address::Party;
-use crate::model::calendar::Division;
 use crate::model::case::Reference;
 use crate::model::decision::{Definition, Effect, Evidence, Flag, Kind, Link, Reason, Via};
 use crate::model::duty::DutyKind;
 use crate::model::fault::Fault;
 use crate::model::message::{Forwarded, Platform, Reported, Social, Verb};
-use crate::model::policy::{AckTiming, Contact, Ombudsman, RespondFrom, Responsible, Signpost, TopicText};
+use crate::model::policy::{Contact, Ombudsman, Responsible, Signpost, TopicText};
 use std::sync::LazyLock;
 
 static TEMPLATES: LazyLock<Templates> = LazyLock::new(|| Templates::load(None).unwrap_or_else(|f| panic!("{}", printed(&f))));
@@ -42,22 +41,14 @@ fn policy() -> Policy {
         landlord: "Thrive Homes".into(),
         mailboxes: vec![address("complaints@thrive.example")],
         staff_domains: vec!["thrive.example".into()],
-        contractors: Vec::new(),
-        division: Division::EnglandAndWales,
-        counting: Default::default(),
         ack_stage1_wd: 5,
         ack_stage2_wd: 5,
         respond_stage1_wd: 10,
         respond_stage2_wd: 20,
-        respond_from: RespondFrom::Acknowledgement,
-        contractor_route_wd: 1,
         limit_months: 6,
         office_opens: "09:00".into(),
         office_closes: "17:00".into(),
-        social_hours: false,
-        ack_timing: AckTiming::AtOnce,
         letters_a_day: 10,
-        letters_an_hour: None,
         contact: Contact {
             name: "Complaints Team".into(),
             phone: "01632 960 200".into(),
@@ -82,7 +73,7 @@ fn policy() -> Policy {
             topic("roads", Responsible::NotOurs, "Public roads: the council looks after these."),
             topic("grounds", Responsible::Unclear, "Trees: we will check who owns this one."),
         ],
-        routes: Vec::new(),
+        ..Policy::default()
     }
 }
 

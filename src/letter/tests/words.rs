@@ -1,6 +1,7 @@
 //! What the letters say, and what they do not.
 
 use super::*;
+use crate::model::calendar::Division;
 
 #[test]
 fn the_acknowledgement_says_all_that_it_must() {

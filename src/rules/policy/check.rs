@@ -53,6 +53,7 @@ pub fn values(name: &str, text: &str, file: &File, faults: &mut Vec<Fault>) {
     for number in [&file.ack_stage1_wd, &file.ack_stage2_wd, &file.respond_stage1_wd, &file.respond_stage2_wd, &file.contractor_route_wd] {
         check.number(number, 1..=90, "working days");
     }
+    check.number(&file.ack_hold_wd, 1..=90, "working days");
     check.number(&file.limit_months, 1..=120, "months");
     check.number(&file.letters_a_day, 1..=1000, "letters");
     check.number(&file.letters_an_hour, 1..=100_000, "letters");

@@ -29,6 +29,7 @@ pub struct File {
     pub office_closes: Text,
     pub social_hours: Option<bool>,
     pub ack_timing: Option<AckTiming>,
+    pub ack_hold_wd: Number,
     pub letters_a_day: Number,
     pub letters_an_hour: Number,
     #[serde(default)]
