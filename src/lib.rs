@@ -14,6 +14,7 @@ pub mod log; // every operator event, named once
 pub mod message; // bytes → meaning, pure and never failing
 pub mod model; // plain data: no I/O, no clock, no randomness
 pub mod pipeline; // the work between the stores and the core
+pub mod record; // the record of a case, and the figures of a period
 pub mod rules; // rule files → compiled ruleset → signals with the words that matched
 pub mod signature; // who sent a web call, proven; and our own signing
 pub mod source; // mailboxes, spool folders and webhooks hand raw bytes to an inlet

@@ -24,6 +24,9 @@ pub enum Command {
         reference: String,
         #[command(flatten)]
         listing: Listing,
+        /// Only the bytes of one of its messages, as they came
+        #[arg(long, value_name = "MESSAGE")]
+        raw: Option<i64>,
     },
     /// Records what staff did
     Record {
@@ -43,7 +46,7 @@ pub fn run(command: Command) -> u8 {
     code(setup::block_on(async {
         match command {
             Command::List { listing, stage } => list(&listing, stage).await,
-            Command::Show { reference, listing } => show_case(&reference, &listing).await,
+            Command::Show { reference, listing, raw } => show_case(&reference, &listing, raw).await,
             Command::Record { reference, what, at, who, note } => {
                 let works = setup::works(&setup::config(&at)?).await?;
                 let who = setup::who(who.as_deref());
@@ -85,13 +88,16 @@ async fn list(listing: &Listing, stage: Option<String>) -> Exit<u8> {
     Ok(FINE)
 }
 
-async fn show_case(reference: &str, listing: &Listing) -> Exit<u8> {
+async fn show_case(reference: &str, listing: &Listing, raw: Option<i64>) -> Exit<u8> {
     let db = setup::store(&setup::config(&listing.at)?).await?;
     let mut tx = db.read().await.map_err(|e| failed(&e))?;
     let Some(found) = store::case::by_reference(&mut tx, reference).await.map_err(|e| failed(&e))? else {
         show::error(format!("no case has the reference {reference}; `postroom case list` shows them"));
         return Err(USAGE);
     };
+    if let Some(message) = raw {
+        return show::raw(&mut tx, message, Some(found.id)).await;
+    }
     let value = whole(&mut tx, &found).await.map_err(|e| failed(&e))?;
     if listing.json {
         show::line(value);

@@ -8,6 +8,7 @@ mod case;
 mod check;
 mod doctor;
 mod explain;
+mod export;
 mod migrate;
 mod outbox;
 pub mod read;
@@ -116,6 +117,8 @@ enum Command {
     /// Letters: list, retry
     #[command(subcommand)]
     Outbox(outbox::Command),
+    /// Writes all that belongs to a case into a folder or a zip that a caseworker of the Ombudsman can read
+    Export(export::Export),
     /// Compares each mailbox's list with the store's and prints what is unaccounted for
     Reconcile(Listing),
     /// Brings the database to this version's schema
@@ -146,6 +149,7 @@ pub fn main() -> ExitCode {
         Command::Case(command) => case::run(command),
         Command::Review(command) => review::run(command),
         Command::Outbox(command) => outbox::run(command),
+        Command::Export(export) => export::run(&export),
         Command::Reconcile(listing) => reconcile::run(&listing),
         Command::Migrate { at, dry_run, json } => migrate::run(&at, dry_run, json),
         Command::ReadAttachment { kind } => read_attachment::run(&kind),

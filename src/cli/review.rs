@@ -1,7 +1,7 @@
 //! `postroom review`
 
 use super::setup::{self, Exit, code, failed};
-use super::{At, FINE, Listing, show};
+use super::{At, FINE, Listing, USAGE, show};
 use crate::pipeline::staff;
 use crate::store::review::{self, Filter};
 use clap::Subcommand;
@@ -16,6 +16,14 @@ pub enum Command {
         /// Resolved entries too
         #[arg(long)]
         all: bool,
+    },
+    /// The message that an entry is about: what was decided, or with --raw its bytes as they came
+    Show {
+        id: i64,
+        #[command(flatten)]
+        at: At,
+        #[arg(long)]
+        raw: bool,
     },
     /// Says that an entry is dealt with, and how
     Resolve {
@@ -41,6 +49,7 @@ pub fn run(command: Command) -> u8 {
     code(setup::block_on(async {
         match command {
             Command::List { listing, all } => list(&listing, all).await,
+            Command::Show { id, at, raw } => show_entry(id, &at, raw).await,
             Command::Resolve { id, at, how, who, again, open_case } => {
                 let works = setup::works(&setup::config(&at)?).await?;
                 let who = setup::who(who.as_deref());
@@ -54,6 +63,24 @@ pub fn run(command: Command) -> u8 {
             }
         }
     }))
+}
+
+async fn show_entry(id: i64, at: &At, raw: bool) -> Exit<u8> {
+    let db = setup::store(&setup::config(at)?).await?;
+    let mut tx = db.read().await.map_err(|e| failed(&e))?;
+    let entry = review::by_id(&mut tx, id).await.map_err(|e| {
+        show::error(e);
+        USAGE
+    })?;
+    let Some(message) = entry.message_id else {
+        show::line(&entry.says);
+        return Ok(FINE);
+    };
+    if raw {
+        return show::raw(&mut tx, message, None).await;
+    }
+    show::line(format!("{}\n\nMessage {message}; `postroom explain {message}` says what was decided, `--raw` prints it.", entry.says));
+    Ok(FINE)
 }
 
 async fn list(listing: &Listing, all: bool) -> Exit<u8> {

@@ -1,12 +1,33 @@
 //! How commands speak to a person: lines for reading, one JSON object a line for programs, faults with their place.
 
+use super::setup::Exit;
+use super::{FINE, TEMPORARY, USAGE};
+use crate::model::case::CaseId;
 use crate::model::fault::Fault;
+use crate::store::{self, Tx};
 use serde_json::Value;
 use std::io::Write;
 
 /// Prints to standard output. A reader that has gone away (`| head`) is no error.
 pub fn line(text: impl std::fmt::Display) {
     let _ = writeln!(std::io::stdout().lock(), "{text}");
+}
+
+/// A stored message's bytes as they came, to standard output. `case`: the case that it must belong to.
+pub async fn raw(tx: &mut Tx, message: i64, case: Option<CaseId>) -> Exit<u8> {
+    let found = async {
+        let row = store::message::by_id(tx, message).await?;
+        if case.is_some_and(|case| row.case_id != Some(case)) {
+            return Err(store::Error::Missing { what: "message of this case with the number", name: message.to_string() });
+        }
+        store::receipt::bytes(tx, row.raw_id).await
+    };
+    let bytes = found.await.map_err(|e| {
+        error(&e);
+        if e.temporary() { TEMPORARY } else { USAGE }
+    })?;
+    let _ = std::io::stdout().lock().write_all(&bytes);
+    Ok(FINE)
 }
 
 /// A complaint about usage, configuration or the world: to standard error.

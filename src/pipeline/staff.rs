@@ -119,6 +119,19 @@ pub async fn record(works: &Works, reference: &str, act: Act, who: &str, note: O
     Ok(stage)
 }
 
+/// Writes into a case's journal what a person did that changes nothing else.
+///
+/// # Errors
+/// An unknown case; a store that does not answer.
+pub async fn note(works: &Works, reference: &str, what: &str, who: &str, note: serde_json::Value) -> Result<()> {
+    let mut tx = works.db.write(None).await?;
+    let case = find(&mut tx, reference).await?;
+    let new = NewEvent { at: works.ambient.now(), who, what, message_id: None, outbox_id: None, note };
+    store::case_event::add(&mut tx, case.id, &new).await?;
+    tx.commit("record").await?;
+    Ok(())
+}
+
 async fn find(tx: &mut store::Tx, reference: &str) -> Result<Row> {
     let found = store::case::by_reference(tx, reference).await?;
     found.ok_or_else(|| Error::Set(format!("no case has the reference {reference}; `postroom case list` shows them")))

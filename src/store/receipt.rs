@@ -69,10 +69,23 @@ pub struct Place {
     pub received_at: Timestamp,
 }
 
+/// One place where a raw was found, and when.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Receipt {
+    pub source: String,
+    pub place: String,
+    #[sqlx(try_from = "At")]
+    pub received_at: Timestamp,
+    #[sqlx(try_from = "At")]
+    pub arrived_at: Timestamp,
+}
+
 statements! {
     RAW_ADD = "INSERT INTO raw (landlord, sha256, size, zstd) VALUES ($1, $2, $3, $4) ON CONFLICT (landlord, sha256) DO NOTHING RETURNING id";
     RAW_FIND = "SELECT id FROM raw WHERE landlord = $1 AND sha256 = $2";
     RAW_BYTES = "SELECT sha256, size, zstd FROM raw WHERE id = $1";
+    RAW_DIGEST = "SELECT sha256, size FROM raw WHERE id = $1";
+    OF_RAW = "SELECT source, place, received_at, arrived_at FROM receipt WHERE raw_id = $1 ORDER BY id";
     RECEIPT_ADD = "INSERT INTO receipt (source, place, raw_id, received_at, arrived_at, answerable) VALUES ($1, $2, $3, $4, $5, $6)
         ON CONFLICT (source, place) DO NOTHING";
     MESSAGE_ADD = "INSERT INTO message (raw_id, part, landlord, source, channel, received_at, answerable, state, attempts)
@@ -128,6 +141,17 @@ pub async fn bytes(tx: &mut Tx, raw_id: i64) -> Result<Vec<u8>> {
     let row: Option<(String, i64, Vec<u8>)> = on!(tx, maybe(RAW_BYTES, raw_id))?;
     let (sha256, size, zstd) = row.ok_or_else(|| Error::Missing { what: "raw", name: raw_id.to_string() })?;
     unpack(raw_id, &sha256, size, &zstd)
+}
+
+/// SHA-256 of the bytes as they came (hex), and their number, 0 where they were taken out.
+pub async fn digest(tx: &mut Tx, raw_id: i64) -> Result<(String, i64)> {
+    let row: Option<(String, i64)> = on!(tx, maybe(RAW_DIGEST, raw_id))?;
+    row.ok_or_else(|| Error::Missing { what: "raw", name: raw_id.to_string() })
+}
+
+/// Every place where a raw was found, oldest first.
+pub async fn of_raw(tx: &mut Tx, raw_id: i64) -> Result<Vec<Receipt>> {
+    on!(tx, all(OF_RAW, raw_id))
 }
 
 pub(super) fn unpack(raw_id: i64, digest: &str, size: i64, zstd: &[u8]) -> Result<Vec<u8>> {

@@ -21,6 +21,7 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("source", vec!["config", "tls", "signature"]),
         ("courier", vec!["config", "tls", "signature"]),
         ("pipeline", vec!["config", "message", "rules", "letter", "triage", "store", "source", "courier"]),
+        ("record", vec!["message", "rules", "store", "pipeline"]),
         ("desk", vec!["config", "pipeline", "store"]),
         ("daemon", vec!["config", "source", "courier", "store", "pipeline", "desk", "rules", "letter"]),
         (
@@ -35,6 +36,7 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
                 "source",
                 "courier",
                 "pipeline",
+                "record",
                 "desk",
                 "daemon",
                 "tls",

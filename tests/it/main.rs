@@ -8,6 +8,7 @@ mod imap;
 mod imap_faults;
 mod layers;
 mod quiet;
+mod record;
 mod rehearsal;
 mod servers;
 mod smtp;

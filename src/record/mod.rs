@@ -1,0 +1,10 @@
+//! What can be shown of the work done: the whole record of one case, for an Ombudsman's caseworker, and the figures of a period.
+//!
+//! Reads from the store and writes files; decides nothing.
+
+pub mod dossier; // everything that belongs to a case, gathered
+pub mod files; // its files, with their digests
+mod page; // as HTML pages
+mod table; // as CSV
+mod timeline; // in the order in which it happened
+pub mod words; // how it is said in plain English

@@ -1,0 +1,97 @@
+//! The record: what an Ombudsman's caseworker is given of a case, by the real program on both stores.
+
+use crate::servers::postgres::postgres;
+use crate::servers::program::Program;
+use crate::servers::until;
+use sha2::{Digest, Sha256};
+use std::os::unix::fs::PermissionsExt;
+
+/// A landlord with a spool folder in which these mails lie.
+pub fn spool(store: &str, mails: &[&[u8]]) -> Program {
+    let program = Program::new(&format!(
+        "[store]\nurl = \"{store}\"\n[[landlord]]\nid = \"home\"\npolicy = \"code\"\n[[source]]\nname = \"spool\"\nkind = \"maildir\"\npath = \"inbox\"\nletters_from = \"all\"\n"
+    ));
+    for folder in ["new", "cur", "tmp"] {
+        std::fs::create_dir_all(program.path("inbox").join(folder)).unwrap();
+    }
+    for (i, mail) in mails.iter().enumerate() {
+        std::fs::write(program.path(&format!("inbox/new/{i}")), mail).unwrap();
+    }
+    program
+}
+
+/// Runs the daemon until everything is decided and every letter has left.
+pub fn settle(program: &mut Program, decided: usize) {
+    program.start();
+    until("all is decided and sent", || {
+        let page = program.get("/metrics").unwrap_or_default();
+        let counted = |name: &str| {
+            page.lines().filter(|l| l.starts_with(name)).filter_map(|l| l.rsplit(' ').next()?.parse::<f64>().ok()).sum::<f64>()
+        };
+        let letters = program.json(&["outbox", "list", "--json"]);
+        counted("postroom_decided_total") as usize >= decided && letters.iter().all(|l| l["state"] == "sent")
+    });
+    assert_eq!(program.stop(), Some(0));
+}
+
+/// Latin-1 octets, lines that end in LF alone, and a subject that is markup: none of it may change or run.
+const COMPLAINT: &[u8] = b"From: Ada Barlow <ada@home.example>\nTo: complaints@landlord.example\nSubject: Kitchen <script>alert(1)</script> ceiling\n\
+    Date: Mon, 16 Nov 2026 09:14:00 +0000\nMessage-ID: <a1@home.example>\nContent-Type: text/plain; charset=iso-8859-1\nContent-Transfer-Encoding: 8bit\n\n\
+    I want to make a complaint. My kitchen ceiling has leaked since 3 November by the caf\xe9, I rang twice and nobody came.\n\nAda Barlow\n";
+
+fn whole(store: &str) {
+    let mut program = spool(store, &[COMPLAINT]);
+    settle(&mut program, 1);
+    let reference = program.json(&["case", "list", "--json"])[0]["reference"].as_str().unwrap().to_owned();
+    let recorded = program.output(&["case", "record", &reference, "stage1-response", "--who", "kim", "--note", "=the ceiling is mended"]);
+    assert!(recorded.status.success());
+    let dir = program.path("out");
+    let to = dir.display().to_string();
+    let exported = program.output(&["export", &reference, "--to", &to, "--by", "lee"]);
+    assert!(exported.status.success(), "{}", String::from_utf8_lossy(&exported.stderr));
+
+    assert_eq!(std::fs::read(dir.join("messages/01.eml")).unwrap(), COMPLAINT, "byte for byte");
+    let sent = std::fs::read_dir(program.path("data/sent")).unwrap().map(|e| std::fs::read(e.unwrap().path()).unwrap());
+    let letter = std::fs::read(dir.join("letters/01-acknowledge_stage1.eml")).unwrap();
+    assert!(sent.into_iter().any(|l| l == letter), "the letter as it went");
+    let manifest = std::fs::read_to_string(dir.join("manifest.sha256")).unwrap();
+    assert_eq!(manifest.lines().count(), 6);
+    for line in manifest.lines() {
+        let (digest, name) = line.split_once("  ").unwrap();
+        let bytes = std::fs::read(dir.join(name)).unwrap();
+        assert_eq!(Sha256::digest(&bytes).iter().map(|b| format!("{b:02x}")).collect::<String>(), digest, "{name}");
+        assert_eq!(std::fs::metadata(dir.join(name)).unwrap().permissions().mode() & 0o77, 0, "{name} is its owner's alone");
+    }
+    let page = std::fs::read_to_string(dir.join("index.html")).unwrap();
+    assert!(!page.contains("<script>") && page.contains("&lt;script&gt;"));
+    for part in ["caf\u{e9}", "nobody came", "the mail server accepted it", "kim", "the ceiling is mended", "met in time", "lee"] {
+        assert!(page.contains(part), "{part} is not on the page");
+    }
+    let timeline = std::fs::read_to_string(dir.join("timeline.csv")).unwrap();
+    assert!(timeline.contains("'=the ceiling is mended"), "{timeline}");
+    let shown = program.json(&["case", "show", &reference, "--json"]).remove(0);
+    let last = shown["journal"].as_array().unwrap().last().unwrap().clone();
+    assert_eq!((last["what"].as_str(), last["who"].as_str()), (Some("exported"), Some("lee")), "who took a copy is on record");
+
+    // Never over something that is there; and the same as one file.
+    assert_eq!(program.output(&["export", &reference, "--to", &to]).status.code(), Some(2));
+    let zip = program.path("out.zip");
+    assert!(program.output(&["export", &reference, "--to", &zip.display().to_string()]).status.success());
+    let mut archive = zip::ZipArchive::new(std::fs::File::open(&zip).unwrap()).unwrap();
+    let mut bytes = Vec::new();
+    std::io::copy(&mut archive.by_name("messages/01.eml").unwrap(), &mut bytes).unwrap();
+    assert_eq!(bytes, COMPLAINT);
+    // The raw alone, by number.
+    let raw = program.output(&["case", "show", &reference, "--raw", &shown["messages"][0]["id"].to_string()]);
+    assert_eq!(raw.stdout, COMPLAINT);
+}
+
+#[test]
+fn the_record_of_a_case_is_whole_on_sqlite() {
+    whole("sqlite");
+}
+
+#[test]
+fn the_record_of_a_case_is_whole_on_postgresql() {
+    whole(&postgres().database());
+}
