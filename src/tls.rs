@@ -1,4 +1,4 @@
-//! The way to a mail server: name, TCP, TLS. Shared by the IMAP source and the SMTP courier, which never know each other.
+//! The way to a server: name, TCP, TLS. Shared by the IMAP source, the SMTP courier and `http`, which never know each other.
 
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
@@ -111,6 +111,11 @@ pub async fn reach(endpoint: &Endpoint) -> Result<Wire, Trouble> {
         }
     }
     Err(last)
+}
+
+/// A host name that can only be this machine.
+pub fn is_loopback(host: &str) -> bool {
+    matches!(host, "localhost" | "::1") || host.starts_with("127.")
 }
 
 fn trust(ca_file: Option<&Path>) -> Result<ClientConfig, Trouble> {

@@ -1,9 +1,10 @@
 //! The configuration file's own shape, and its checks: each fault points at the value that is wrong.
 
-use super::{After, Config, Courier, Form, Imap, Landlord, LettersFrom, Login, Server, Source, SourceKind, Webhook, spool};
+use super::oauth2::Oauth2Table;
+use super::{After, Config, Courier, Form, Imap, Landlord, LettersFrom, Login, Oauth2, Proof, Server, Source, SourceKind, Webhook, spool};
 use crate::model::address::Address;
 use crate::model::fault::Fault;
-use crate::tls::{Endpoint, Mode};
+use crate::tls::{Endpoint, Mode, is_loopback};
 use jiff::SignedDuration;
 use serde::Deserialize;
 use std::net::SocketAddr;
@@ -11,7 +12,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use toml::Spanned;
 
-type Text = Spanned<String>;
+pub(super) type Text = Spanned<String>;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -63,6 +64,7 @@ struct SourceTable {
     ca_file: Option<Text>,
     user: Option<Text>,
     password_file: Option<Text>,
+    oauth2: Option<Spanned<Oauth2Table>>,
     folder: Option<Text>,
     after: Option<Text>,
     path: Option<Text>,
@@ -83,11 +85,12 @@ struct CourierTable {
     ca_file: Option<Text>,
     user: Option<Text>,
     password_file: Option<Text>,
+    oauth2: Option<Spanned<Oauth2Table>>,
     path: Option<Text>,
 }
 
 /// The file being read: where faults are collected.
-struct Reader<'a> {
+pub(super) struct Reader<'a> {
     name: &'a str,
     text: &'a str,
     folder: &'a Path,
@@ -111,11 +114,11 @@ fn unknown_key_hint(fault: Fault) -> Fault {
 }
 
 impl Reader<'_> {
-    fn fault(&mut self, span: Range<usize>, says: impl Into<String>, hint: &str) {
+    pub(super) fn fault(&mut self, span: Range<usize>, says: impl Into<String>, hint: &str) {
         self.faults.push(Fault::at(self.name, self.text, span, says).hint(hint));
     }
 
-    fn path(&self, value: &Text) -> PathBuf {
+    pub(super) fn path(&self, value: &Text) -> PathBuf {
         self.folder.join(value.get_ref())
     }
 
@@ -134,7 +137,7 @@ impl Reader<'_> {
         let landlords = self.landlords(&file.landlord);
         let mut sources: Vec<Source> = Vec::new();
         for table in &file.source {
-            if let Some(source) = self.source(table, &landlords) {
+            if let Some(source) = self.source(table, &landlords, &data) {
                 if sources.iter().any(|s| s.name == source.name) {
                     let span = table.get_ref().name.span();
                     self.fault(
@@ -199,7 +202,7 @@ impl Reader<'_> {
         landlords
     }
 
-    fn source(&mut self, table: &Spanned<SourceTable>, landlords: &[Landlord]) -> Option<Source> {
+    fn source(&mut self, table: &Spanned<SourceTable>, landlords: &[Landlord], data: &Path) -> Option<Source> {
         let t = table.get_ref();
         let landlord = match &t.landlord {
             Some(id) if landlords.iter().any(|l| l.id == *id.get_ref()) => id.get_ref().clone(),
@@ -222,7 +225,7 @@ impl Reader<'_> {
         if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_') {
             self.fault(t.name.span(), "a source's name is letters, digits, - and _", "it stands in web addresses and metrics");
         }
-        let kind = self.source_kind(table)?;
+        let kind = self.source_kind(table, data)?;
         let spooled = matches!(kind, SourceKind::Maildir { .. });
         Some(Source {
             name,
@@ -233,18 +236,20 @@ impl Reader<'_> {
         })
     }
 
-    fn source_kind(&mut self, table: &Spanned<SourceTable>) -> Option<SourceKind> {
+    fn source_kind(&mut self, table: &Spanned<SourceTable>, data: &Path) -> Option<SourceKind> {
         let t = table.get_ref();
-        let imap = ["host", "port", "tls", "ca_file", "user", "password_file", "folder", "after"];
+        let imap = ["host", "port", "tls", "ca_file", "user", "password_file", "oauth2", "folder", "after"];
         let webhook = ["platform", "app_secret_file", "verify_token_file", "consumer_secret_file", "secret_file"];
         match t.kind.get_ref().as_str() {
             "imap" => {
                 self.belongs(t, "imap", &imap);
-                let server = self.server(table.span(), &t.host, &t.port, &t.tls, &t.ca_file, &t.user, &t.password_file, [993, 143])?;
+                let oauth2 = t.oauth2.as_ref().and_then(|o| self.oauth2(o, t.name.get_ref(), data));
+                let login = self.login(t.user.as_ref(), t.password_file.as_ref(), t.oauth2.as_ref().map(Spanned::span), oauth2);
+                let server = self.server(table.span(), &t.host, &t.port, &t.tls, &t.ca_file, login, [993, 143])?;
                 if server.login.is_none() {
                     self.fault(
                         table.span(),
-                        "an imap source needs `user` and `password_file`",
+                        "an imap source needs `user` and `password_file`, or `user` and [source.oauth2]",
                         "the file holds the password and nothing else",
                     );
                 }
@@ -275,7 +280,7 @@ impl Reader<'_> {
 
     /// A key of another kind of source would do nothing: say so.
     fn belongs(&mut self, t: &SourceTable, kind: &str, allowed: &[&str]) {
-        let port = t.port.as_ref().map(Spanned::span);
+        let others = [("port", t.port.as_ref().map(Spanned::span)), ("oauth2", t.oauth2.as_ref().map(Spanned::span))];
         let texts = [
             ("host", &t.host),
             ("tls", &t.tls),
@@ -291,7 +296,11 @@ impl Reader<'_> {
             ("consumer_secret_file", &t.consumer_secret_file),
             ("secret_file", &t.secret_file),
         ];
-        let spans: Vec<_> = texts.iter().filter_map(|(k, v)| v.as_ref().map(|v| (*k, v.span()))).chain(port.map(|p| ("port", p))).collect();
+        let spans: Vec<_> = texts
+            .iter()
+            .filter_map(|(k, v)| v.as_ref().map(|v| (*k, v.span())))
+            .chain(others.into_iter().filter_map(|(k, s)| s.map(|s| (k, s))))
+            .collect();
         for (key, span) in spans {
             if !allowed.contains(&key) {
                 self.fault(span, format!("`{key}` does not belong to a source of kind {kind}"), "take it out, or correct `kind`");
@@ -307,8 +316,7 @@ impl Reader<'_> {
         port: &Option<Spanned<u16>>,
         tls: &Option<Text>,
         ca_file: &Option<Text>,
-        user: &Option<Text>,
-        password_file: &Option<Text>,
+        login: Option<Login>,
         usual: [u16; 2],
     ) -> Option<Server> {
         let Some(host) = host else {
@@ -330,26 +338,13 @@ impl Reader<'_> {
             }
         };
         // A password or a resident's words never cross a network in plain text.
-        let loopback = matches!(host.get_ref().as_str(), "localhost" | "::1") || host.get_ref().starts_with("127.");
-        if mode == Mode::None && !loopback {
+        if mode == Mode::None && !is_loopback(host.get_ref()) {
             self.fault(
                 tls.as_ref().map_or(table, Spanned::span),
                 "plain text is allowed to a loopback address only",
                 "write tls = \"implicit\" or \"starttls\"",
             );
         }
-        let login = match (user, password_file) {
-            (Some(user), Some(file)) => Some(Login { user: user.get_ref().clone(), password_file: self.path(file) }),
-            (None, None) => None,
-            (Some(u), None) => {
-                self.fault(u.span(), "`user` without `password_file`", "name the file that holds the password");
-                None
-            }
-            (None, Some(p)) => {
-                self.fault(p.span(), "`password_file` without `user`", "say who logs in");
-                None
-            }
-        };
         let fallback = usual[usize::from(mode != Mode::Implicit)];
         let endpoint = Endpoint {
             host: host.get_ref().clone(),
@@ -358,6 +353,33 @@ impl Reader<'_> {
             ca_file: ca_file.as_ref().map(|f| self.path(f)),
         };
         Some(Server { endpoint, login })
+    }
+
+    /// Who logs in, and how they prove it.
+    fn login(
+        &mut self,
+        user: Option<&Text>,
+        password_file: Option<&Text>,
+        given: Option<Range<usize>>,
+        oauth2: Option<Oauth2>,
+    ) -> Option<Login> {
+        if let (Some(file), Some(_)) = (password_file, &given) {
+            self.fault(file.span(), "`password_file` beside [oauth2]", "an account proves itself in one way: take one of them out");
+        }
+        let proof = oauth2.map(Proof::Oauth2).or_else(|| password_file.map(|f| Proof::PasswordFile(self.path(f))));
+        match (user, proof) {
+            (Some(user), Some(proof)) => return Some(Login { user: user.get_ref().clone(), proof }),
+            (Some(user), None) if given.is_none() => {
+                self.fault(user.span(), "`user` without `password_file`", "name the file that holds the password");
+            }
+            (None, Some(_)) => match password_file.map(Spanned::span).or(given) {
+                Some(span) if password_file.is_some() => self.fault(span, "`password_file` without `user`", "say who logs in"),
+                Some(span) => self.fault(span, "[oauth2] without `user`", "say whose mailbox it is"),
+                None => {}
+            },
+            _ => {}
+        }
+        None
     }
 
     fn after(&mut self, value: Option<&Text>) -> After {
@@ -440,7 +462,9 @@ impl Reader<'_> {
                 if let Some(path) = &t.path {
                     self.fault(path.span(), "`path` does not belong to a courier of kind smtp", "take it out, or correct `kind`");
                 }
-                let server = self.server(table.span(), &t.host, &t.port, &t.tls, &t.ca_file, &t.user, &t.password_file, [465, 587]);
+                let oauth2 = t.oauth2.as_ref().and_then(|o| self.oauth2(o, "courier", data));
+                let login = self.login(t.user.as_ref(), t.password_file.as_ref(), t.oauth2.as_ref().map(Spanned::span), oauth2);
+                let server = self.server(table.span(), &t.host, &t.port, &t.tls, &t.ca_file, login, [465, 587]);
                 server.map_or(folder, Courier::Smtp)
             }
             "folder" => {

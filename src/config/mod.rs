@@ -1,6 +1,7 @@
 //! What the operator sets: one TOML file, unknown keys refused. No file at all is a working configuration.
 
 mod file;
+mod oauth2;
 #[cfg(test)]
 mod tests;
 
@@ -8,6 +9,7 @@ use crate::model::address::Address;
 use crate::model::fault::Fault;
 use crate::tls::Endpoint;
 use jiff::{SignedDuration, Timestamp};
+pub use oauth2::{Grant, Oauth2};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -85,7 +87,14 @@ pub struct Server {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Login {
     pub user: String,
-    pub password_file: PathBuf,
+    pub proof: Proof,
+}
+
+/// How a user proves to be it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Proof {
+    PasswordFile(PathBuf),
+    Oauth2(Oauth2),
 }
 
 /// What happens to a message on the server once it is committed here. A courtesy to those who read the mailbox: where the server

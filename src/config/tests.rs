@@ -54,5 +54,16 @@ fn a_mailbox_is_not_answered_backwards_unless_asked() {
     let SourceKind::Imap(imap) = &config.sources[0].kind else { panic!("imap") };
     let endpoint = &imap.server.endpoint;
     assert_eq!((endpoint.port, endpoint.tls, &imap.after), (993, crate::tls::Mode::Implicit, &After::Nothing));
-    assert_eq!(imap.server.login.as_ref().unwrap().password_file, Path::new("/etc/p"));
+    assert_eq!(imap.server.login.as_ref().unwrap().proof, Proof::PasswordFile("/etc/p".into()));
+}
+
+#[test]
+fn an_account_proves_itself_by_a_token_where_the_provider_wants_one() {
+    let text = "data='/var/lib/postroom'\n[[source]]\nname='a'\nkind='imap'\nhost='outlook.office365.com'\nuser='u@l.example'\n[source.oauth2]\n\
+                token_url='https://login.microsoftonline.com/t/oauth2/v2.0/token'\nclient_id='c'\nrefresh_token_file='r'\n";
+    let config = file::read("x", text, Path::new("/etc")).unwrap();
+    let SourceKind::Imap(imap) = &config.sources[0].kind else { panic!("imap") };
+    let Proof::Oauth2(set) = &imap.server.login.as_ref().unwrap().proof else { panic!("oauth2") };
+    assert_eq!(set.token_url.host(), "login.microsoftonline.com");
+    assert_eq!(set.grant, Grant::RefreshToken { file: "/etc/r".into(), kept: "/var/lib/postroom/oauth2/a".into() });
 }

@@ -3,10 +3,12 @@
 pub mod folder;
 pub mod smtp;
 
-use crate::config;
+use crate::config::{self, Login, Proof};
 use crate::model::address::Address;
 use crate::model::finding::Finding;
+use crate::oauth::Tokens;
 use std::fmt;
+use std::sync::Arc;
 
 /// A finished letter on its way: the bytes go out exactly as they are.
 #[derive(Clone, Copy, Debug)]
@@ -60,6 +62,8 @@ pub enum Why {
     Busy,
     Throttled,
     Credentials,
+    /// The server refuses the access token (XOAUTH2).
+    Token,
     /// The server's rules, or our standing with it, forbid it.
     Policy,
     Recipient,
@@ -85,7 +89,10 @@ impl fmt::Display for Why {
             Why::TimedOut => "the mail server did not answer in time",
             Why::Busy => "the mail server asks to try again later",
             Why::Throttled => "the mail server says that too much is sent at once",
-            Why::Credentials => "the mail server refuses the login: check `user` and `password_file` of [courier]",
+            Why::Credentials => "the mail server refuses the login: check `user` and its proof in [courier], and run `postroom doctor`",
+            Why::Token => {
+                "the mail server refuses the access token: the app needs SMTP.SendAsApp (or the scope of SMTP) with consent, and the right to send as `user`"
+            }
             Why::Policy => "the mail server's rules forbid it: check that the account may send as the landlord's address",
             Why::Recipient => "the recipient's address does not exist or takes no mail",
             Why::TooBig => "the letter is too big for the mail server",
@@ -115,10 +122,15 @@ impl Courier {
         match set {
             config::Courier::Folder { path } => Ok(Courier::Folder(folder::Folder { path: path.clone() })),
             config::Courier::Smtp(server) => {
-                let password = |l: &config::Login| config::secret(&l.password_file).map_err(|says| format!("[courier]: {says}"));
                 let login = match &server.login {
                     None => None,
-                    Some(l) => Some(smtp::Login::Password { user: l.user.clone(), password: password(l)? }),
+                    Some(Login { user, proof: Proof::PasswordFile(file) }) => {
+                        let password = config::secret(file).map_err(|says| format!("[courier]: {says}"))?;
+                        Some(smtp::Login::Password { user: user.clone(), password })
+                    }
+                    Some(Login { user, proof: Proof::Oauth2(set) }) => {
+                        Some(smtp::Login::Token { user: user.clone(), tokens: Arc::new(Tokens::new(set.clone())) })
+                    }
                 };
                 Ok(Courier::Smtp(smtp::Smtp::new(smtp::Account::new(server.endpoint.clone(), login))))
             }

@@ -9,6 +9,7 @@ mod starttls;
 use super::{Outcome, Parcel, Why};
 use crate::model::address::Address;
 use crate::model::finding::Finding;
+use crate::oauth::{self, Tokens};
 use crate::tls::{self, Endpoint, Mode, Wire};
 use judge::{Phase, before_content};
 use lettre::transport::smtp::Error;
@@ -21,6 +22,7 @@ use starttls::starttls;
 use std::error::Error as _;
 use std::fmt;
 use std::future::Future;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::time::timeout;
@@ -61,7 +63,15 @@ impl Account {
 
 #[derive(Clone)]
 pub enum Login {
-    Password { user: String, password: String },
+    Password {
+        user: String,
+        password: String,
+    },
+    /// XOAUTH2, with the app or the person who may send as the mailbox.
+    Token {
+        user: String,
+        tokens: Arc<Tokens>,
+    },
 }
 
 impl fmt::Debug for Login {
@@ -208,6 +218,14 @@ impl AsyncTokioStream for Wire {
 }
 
 async fn connect(account: &Account) -> Result<AsyncSmtpConnection, Stopped> {
+    match enter(account).await {
+        // The token was thrown away with the refusal: a fresh one shows whether it was only old.
+        Err(stopped) if stopped.why == Why::Token => enter(account).await,
+        entered => entered,
+    }
+}
+
+async fn enter(account: &Account) -> Result<AsyncSmtpConnection, Stopped> {
     let hello = ClientId::default();
     let mut wire = tls::reach(&account.endpoint).await.map_err(|trouble| unreachable(&trouble))?;
     wire.set_patience(account.command_timeout);
@@ -224,25 +242,52 @@ async fn connect(account: &Account) -> Result<AsyncSmtpConnection, Stopped> {
         Err(_) => return Err(Stopped::of(Why::TimedOut)),
     };
     if let Some(login) = &account.login
-        && let Err(stopped) = account.command(prove(&mut connection, login)).await
+        && let Err(stopped) = prove(account, &mut connection, login).await
     {
         hang_up(connection).await;
-        // Whatever a server says to a login, it is about the login, unless it is about its own state.
-        let why = if stopped.code.is_some_and(|code| (500..600).contains(&code) || code == 454) || stopped.why == Why::NotOffered {
-            Why::Credentials
-        } else {
-            stopped.why
-        };
-        return Err(Stopped { why, ..stopped });
+        return Err(stopped);
     }
     Ok(connection)
 }
 
 /// The one place that knows how the account proves itself.
-async fn prove(connection: &mut AsyncSmtpConnection, login: &Login) -> Result<Response, Error> {
-    let Login::Password { user, password } = login;
-    let credentials = Credentials::new(user.clone(), password.clone());
-    connection.auth(&[Mechanism::Plain, Mechanism::Login], &credentials).await
+async fn prove(account: &Account, connection: &mut AsyncSmtpConnection, login: &Login) -> Result<(), Stopped> {
+    let refused = match login {
+        Login::Password { user, password } => {
+            let credentials = Credentials::new(user.clone(), password.clone());
+            let proved = account.command(connection.auth(&[Mechanism::Plain, Mechanism::Login], &credentials)).await;
+            proved.map(drop).map_err(|stopped| (stopped, Why::Credentials))
+        }
+        Login::Token { user, tokens } => {
+            if !connection.server_info().supports_auth_mechanism(Mechanism::Xoauth2) {
+                let answer = "the mail server does not offer XOAUTH2: use `password_file`, or check `host`".into();
+                return Err(Stopped { answer, ..Stopped::of(Why::Credentials) });
+            }
+            let token = tokens.token().await.map_err(|trouble| without_token(&trouble))?;
+            let credentials = Credentials::new(user.clone(), token.clone());
+            let proved = account.command(connection.auth(&[Mechanism::Xoauth2], &credentials)).await;
+            if proved.is_err() {
+                tokens.refused(&token).await;
+            }
+            proved.map(drop).map_err(|stopped| (stopped, Why::Token))
+        }
+    };
+    // Whatever a server says to a login, it is about the login, unless it is about its own state. (To XOAUTH2 it may answer with a reason
+    // that the library does not expect.)
+    refused.map_err(|(stopped, why)| {
+        let about_login = stopped.code.is_some_and(|code| (500..600).contains(&code) || code == 454) || stopped.why == Why::NotOffered;
+        if about_login { Stopped { why, ..stopped } } else { stopped }
+    })
+}
+
+/// A provider that is away is tried again as a mail server would be; what it refuses stops the queue and is told.
+fn without_token(trouble: &oauth::Trouble) -> Stopped {
+    let why = match trouble {
+        oauth::Trouble::Busy => Why::Busy,
+        oauth::Trouble::Failed(_) => Why::Connection,
+        _ => Why::Credentials,
+    };
+    Stopped { answer: trouble.to_string(), ..Stopped::of(why) }
 }
 
 fn unreachable(trouble: &tls::Trouble) -> Stopped {

@@ -2,8 +2,10 @@
 
 use super::{Inlet, Place, Stop, imap, maildir};
 use crate::ambient::Ambient;
-use crate::config::{self, SourceKind, secret};
+use crate::config::{self, Proof, SourceKind, secret};
 use crate::model::finding::Finding;
+use crate::oauth::Tokens;
+use std::sync::Arc;
 
 #[derive(Clone, Debug)]
 pub enum Reader {
@@ -22,11 +24,17 @@ impl Reader {
             SourceKind::Maildir { path } => Ok(Reader::Maildir(maildir::Maildir { name, path: path.clone(), poll })),
             SourceKind::Imap(set) => {
                 let login = set.server.login.as_ref().ok_or_else(|| format!("source `{name}` has no `user`"))?;
-                let password = secret(&login.password_file).map_err(|says| format!("source `{name}`: {says}"))?;
+                let user = login.user.clone();
+                let login = match &login.proof {
+                    Proof::PasswordFile(file) => {
+                        imap::Login::Password { user, password: secret(file).map_err(|says| format!("source `{name}`: {says}"))? }
+                    }
+                    Proof::Oauth2(set) => imap::Login::Token { user, tokens: Arc::new(Tokens::new(set.clone())) },
+                };
                 Ok(Reader::Imap(imap::Account {
                     name,
                     endpoint: set.server.endpoint.clone(),
-                    login: imap::Login::Password { user: login.user.clone(), password },
+                    login,
                     folder: set.folder.clone(),
                     after: set.after.clone(),
                     poll,

@@ -7,6 +7,7 @@ mod duties;
 mod imap;
 mod imap_faults;
 mod layers;
+mod oauth;
 mod quiet;
 mod record;
 mod rehearsal;

@@ -18,11 +18,11 @@ pub fn before_content(stopped: Stopped, phase: Phase) -> Outcome {
     let Some(number) = code else {
         return match why {
             Why::NotOffered if phase != Phase::Connection => Outcome::Dead { code, why, answer },
-            Why::Credentials | Why::Tls | Why::NotOffered => Outcome::Deferred { code, why, blocked: true, answer },
+            Why::Credentials | Why::Token | Why::Tls | Why::NotOffered => Outcome::Deferred { code, why, blocked: true, answer },
             _ => Outcome::Deferred { code, why, blocked: false, answer },
         };
     };
-    if why == Why::Credentials {
+    if matches!(why, Why::Credentials | Why::Token) {
         return Outcome::Deferred { code, why, blocked: true, answer };
     }
     let (why, fate) = judge(number, enhanced(&answer), phase);

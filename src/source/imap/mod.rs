@@ -16,12 +16,14 @@ use super::{Inlet, Stop, is_stopped, stopped};
 use crate::ambient::Ambient;
 use crate::config::After;
 use crate::log;
+use crate::oauth::Tokens;
 use crate::tls::Endpoint;
 use backon::{BackoffBuilder, ExponentialBuilder};
 use fetch::look;
 use parts::Progress;
 use session::Session;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
@@ -61,7 +63,15 @@ impl Account {
 /// How an account proves itself.
 #[derive(Clone)]
 pub enum Login {
-    Password { user: String, password: String },
+    Password {
+        user: String,
+        password: String,
+    },
+    /// XOAUTH2 (developers.google.com/gmail/imap/xoauth2-protocol; Microsoft 365 speaks the same).
+    Token {
+        user: String,
+        tokens: Arc<Tokens>,
+    },
 }
 
 impl fmt::Debug for Login {

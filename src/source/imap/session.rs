@@ -43,11 +43,26 @@ impl Authenticator for Plain<'_> {
     }
 }
 
+/// The token, then an empty answer to the server's reason in JSON, so that it says NO.
+struct Xoauth2(Option<String>);
+
+impl Authenticator for Xoauth2 {
+    type Response = String;
+    fn process(&mut self, _challenge: &[u8]) -> String {
+        self.0.take().unwrap_or_default()
+    }
+}
+
 impl Session {
     /// Connects, encrypts, logs in and asks what the server can do.
     pub async fn open(account: &Account) -> Result<Session, Trouble> {
-        let client = timeout(COMMAND, greet(account)).await.map_err(|_| Trouble::Stalled)??;
-        let session = timeout(COMMAND, log_in(client, &account.login)).await.map_err(|_| Trouble::Stalled)??;
+        let enter = || async { log_in(greet(account).await?, &account.login).await };
+        let mut entered = timeout(COMMAND, enter()).await.map_err(|_| Trouble::Stalled)?;
+        if matches!(entered, Err(Trouble::Token)) {
+            // The token was thrown away with the refusal: a fresh one shows whether it was only old.
+            entered = timeout(COMMAND, enter()).await.map_err(|_| Trouble::Stalled)?;
+        }
+        let session = entered?;
         let mut opened = Session { session, capabilities: BTreeSet::new(), patience: account.patience };
         // Asked again after login: it may differ from what was said before (RFC 9051 §6.1.1).
         let mut capabilities = BTreeSet::new();
@@ -215,8 +230,27 @@ async fn greeting(client: &mut Client<Guard<Wire>>) -> Result<(), Trouble> {
 
 /// The one place that knows how an account proves itself.
 async fn log_in(mut client: Client<Guard<Wire>>, login: &Login) -> Result<async_imap::Session<Guard<Wire>>, Trouble> {
-    let Login::Password { user, password } = login;
     let capabilities = ask_capabilities(&mut client).await?;
+    let (user, password) = match login {
+        Login::Password { user, password } => (user, password),
+        Login::Token { user, tokens } => {
+            if !capabilities.contains("AUTH=XOAUTH2") {
+                return Err(Trouble::NoXoauth2);
+            }
+            let token = tokens.token().await?;
+            let proof = Xoauth2(Some(format!("user={user}\x01auth=Bearer {token}\x01\x01")));
+            return match client.authenticate("XOAUTH2", proof).await {
+                Ok(session) => Ok(session),
+                Err((error, _)) => match Trouble::from(error) {
+                    Trouble::No | Trouble::Bad | Trouble::Credentials => {
+                        tokens.refused(&token).await;
+                        Err(Trouble::Token)
+                    }
+                    other => Err(other),
+                },
+            };
+        }
+    };
     let plain = capabilities.contains("AUTH=PLAIN");
     if !plain && capabilities.contains("LOGINDISABLED") {
         return Err(Trouble::NoMechanism);

@@ -1,5 +1,6 @@
 //! What can go wrong with an IMAP server, in words of our own: a server's text may quote anything, and never reaches a log.
 
+use crate::oauth;
 use crate::source::NotCommitted;
 use crate::tls;
 use async_imap::error::Error;
@@ -21,6 +22,11 @@ pub enum Trouble {
     Throttled,
     Credentials,
     NoMechanism,
+    /// No access token could be had.
+    Oauth(oauth::Trouble),
+    /// The server refuses the access token.
+    Token,
+    NoXoauth2,
     NotPermitted,
     NoFolder,
     NoUidvalidity,
@@ -44,7 +50,8 @@ impl Trouble {
     pub fn patience(&self) -> Duration {
         Duration::from_secs(match self {
             Trouble::Throttled => 60,
-            Trouble::Credentials | Trouble::NoMechanism | Trouble::NotPermitted => 120,
+            Trouble::Credentials | Trouble::NoMechanism | Trouble::NotPermitted | Trouble::Token | Trouble::NoXoauth2 => 120,
+            Trouble::Oauth(_) => 30,
             Trouble::Unavailable => 5,
             _ => 0,
         })
@@ -60,6 +67,11 @@ impl fmt::Display for Trouble {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Trouble::Tls(trouble) => return trouble.fmt(f),
+            Trouble::Oauth(trouble) => return trouble.fmt(f),
+            Trouble::Token => {
+                "the server refuses the access token: the app needs IMAP.AccessAsApp (or the scope of IMAP) with consent, and `user` must be a mailbox that it was given"
+            }
+            Trouble::NoXoauth2 => "the server does not offer XOAUTH2: use `password_file`, or check `host`",
             Trouble::Lost => "the connection was lost",
             Trouble::Stalled => "the server fell silent in the middle of an answer",
             Trouble::Bye => "the server closed the connection",
@@ -89,6 +101,12 @@ impl std::error::Error for Trouble {}
 impl From<tls::Trouble> for Trouble {
     fn from(trouble: tls::Trouble) -> Trouble {
         Trouble::Tls(trouble)
+    }
+}
+
+impl From<oauth::Trouble> for Trouble {
+    fn from(trouble: oauth::Trouble) -> Trouble {
+        Trouble::Oauth(trouble)
     }
 }
 

@@ -8,6 +8,7 @@ pub mod postgres;
 pub mod program;
 pub mod script;
 pub mod tls;
+pub mod web;
 
 use std::net::TcpListener;
 use std::path::Path;
