@@ -238,7 +238,14 @@ pub(super) fn full() -> Page {
         contractor: Some("Axis Repairs".into()),
         answered: true,
         contact: Contact { emergency_phone: "01632 960 199".into(), ..bare().contact },
-        duty: Some(DutyPage { kind: "respond_stage2", due: "Monday 23 March 2026".into(), covered: true }),
+        duty: Some(DutyPage {
+            kind: "respond_stage2",
+            what: "send the stage 2 response",
+            due: "Monday 23 March 2026".into(),
+            promised: Some("Thursday 26 March 2026".into()),
+            by: Some("14:30".into()),
+            covered: true,
+        }),
         ..bare()
     }
 }
@@ -258,6 +265,7 @@ fn bare() -> Page {
             web: "https://www.housing-ombudsman.org.uk/residents/make-a-complaint/".into(),
             phone: "0300 111 3000".into(),
             post: "Housing Ombudsman Service, PO Box 1484, Unit D, Preston PR2 0ET".into(),
+            says: "You can ask the Ombudsman for help at any time. You do not have to wait for our answer. It is free, and it is not part of us.".into(),
             checked_on: "2026-11-22".into(),
         },
         greeting: "Hello,".into(),
@@ -268,7 +276,12 @@ fn bare() -> Page {
         complaint: true,
         gas_number: "0800 111 999",
         kind: "new complaint".into(),
-        duty: Some(DutyPage { kind: "acknowledge", due: "Monday 9 March 2026".into(), covered: false }),
+        duty: Some(DutyPage {
+            kind: "acknowledge",
+            what: "acknowledge the complaint",
+            due: "Monday 9 March 2026".into(),
+            ..DutyPage::default()
+        }),
         ..Page::default()
     }
 }

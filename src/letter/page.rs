@@ -3,9 +3,9 @@
 use super::greeting::greeting;
 use super::quote::{self, POINTS};
 use super::{Form, Occasion};
-use crate::model::calendar::{Division, local_day, written_out};
+use crate::model::calendar::{Division, local_day, london, written_out};
 use crate::model::decision::{Decision, Flag, Kind, ReviewCause, Via};
-use crate::model::duty::DutyKind;
+use crate::model::duty::{Duty, DutyKind};
 use crate::model::message::Message;
 use crate::model::policy::{Contact, Ombudsman, Policy, Responsible};
 use serde::Serialize;
@@ -83,9 +83,30 @@ pub struct Questions {
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct DutyPage {
     pub kind: &'static str,
+    /// What is to be done.
+    pub what: &'static str,
+    /// The day after which it is late.
     pub due: String,
+    /// The day that the policy promises, where it is a later one.
+    pub promised: Option<String>,
+    /// It is due within hours, by this time of that day.
+    pub by: Option<String>,
     /// The calendar knows the bank holidays up to then.
     pub covered: bool,
+}
+
+impl DutyPage {
+    fn of(duty: &Duty) -> DutyPage {
+        let last = local_day(duty.due_at);
+        DutyPage {
+            kind: duty.kind.as_str(),
+            what: duty.kind.what(),
+            due: written_out(last),
+            promised: (duty.due > last).then(|| written_out(duty.due)),
+            by: (duty.kind == DutyKind::MakeSafe).then(|| duty.due_at.to_zoned(london()).strftime("%H:%M").to_string()),
+            covered: duty.covered,
+        }
+    }
 }
 
 impl Page {
@@ -107,7 +128,7 @@ impl Page {
             ..Page::default()
         };
         if let Some(duty) = o.duty {
-            page.duty = Some(DutyPage { kind: duty.kind.as_str(), due: written_out(duty.due), covered: duty.covered });
+            page.duty = Some(DutyPage::of(duty));
         }
         if let Some(message) = o.message {
             page.of_message(o, message);

@@ -17,11 +17,10 @@ macro_rules! embedded {
     };
 }
 
-const SHIPPED: [(&str, &str); 28] = embedded![
+const SHIPPED: [(&str, &str); 27] = embedded![
     "_open.txt",
     "_understanding.txt",
     "_close.txt",
-    "_duty.txt",
     "_letter.html",
     "_heading.html",
     "_facts.html",

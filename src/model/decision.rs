@@ -171,6 +171,10 @@ words! {
         LetterFailed = "letter_failed",
         Withdrawal = "withdrawal",
         Related = "related",
+        Hazard = "hazard",
+        DataProtection = "data_protection",
+        /// A contractor kept a complaint for longer than the policy allows.
+        ContractorDelay = "contractor_delay",
     }
 }
 
@@ -215,6 +219,9 @@ pub struct Decision {
     pub resident: Party,
     /// Where the reply goes; `None` when `reply` is `none` or no address may be answered.
     pub answer_to: Option<Address>,
+    /// Working days from the day that a forwarded message was written to the contractor until we had it.
+    #[serde(default)]
+    pub contractor_delay_wd: Option<i64>,
     /// An earlier date on which our side knew (a staff member's forward); can only bring a due date forward.
     pub aware_at: Option<Timestamp>,
     pub definition: Definition,

@@ -2,6 +2,7 @@
 
 use super::address::Address;
 use super::calendar::{Counting, Division, clock_time};
+use super::decision::Flag;
 use jiff::civil::Time;
 use serde::{Deserialize, Serialize};
 
@@ -23,9 +24,14 @@ pub struct Policy {
     pub respond_stage1_wd: u32,
     pub respond_stage2_wd: u32,
     pub respond_from: RespondFrom,
+    /// Working days by which a person may put a response off without saying what good reason asks for more (Code 6.4, 6.15).
+    pub extend_stage1_wd: u32,
+    pub extend_stage2_wd: u32,
     pub contractor_route_wd: u32,
     /// Calendar months back from receipt (or from awareness) before a matter counts as `late`. Only ever a flag (Code 2.3, 2.5).
     pub limit_months: u32,
+    /// Calendar months after the stage 1 response in which stage 2 is usually asked for; none: no such limit. Only ever a flag.
+    pub stage2_limit_months: Option<u32>,
     /// Local hours of the office, Monday to Friday, "HH:MM".
     pub office_opens: String,
     pub office_closes: String,
@@ -46,6 +52,12 @@ pub struct Policy {
     pub topics: Vec<TopicText>,
     /// Where flagged messages go beside the complaints team.
     pub routes: Vec<Route>,
+    /// Awaab's Law, where it is in force.
+    pub hazards: Option<Hazards>,
+    pub data_protection: DataProtection,
+    /// Addresses of roles; a role without one is the landlord's officer.
+    pub roles: Vec<Role>,
+    pub tell: Tell,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -91,7 +103,9 @@ pub struct Ombudsman {
     pub web: String,
     pub phone: String,
     pub post: String,
-    /// ISO date on which somebody last checked the details; older than six months is warned of.
+    /// When residents may turn to it, in every letter.
+    pub says: String,
+    /// ISO date on which somebody last checked the details, or `never`; older than six months is warned of.
     pub checked_on: String,
 }
 
@@ -127,7 +141,67 @@ pub struct Route {
     pub to: Option<Address>,
 }
 
+/// The clocks of Awaab's Law, counted from the day on which the landlord knows of the hazard, by any route (domain.md section 9).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hazards {
+    /// Hours of the clock to make an emergency hazard safe.
+    pub emergency_hours: u32,
+    /// Working days to investigate a significant hazard.
+    pub investigate_wd: u32,
+    /// Working days after the investigation ends: its summary in writing, and safety work.
+    pub summary_wd: u32,
+    pub safety_work_wd: u32,
+    /// Weeks after the investigation ends by which further works have begun, where they cannot in the days of safety work.
+    pub further_works_weeks: u32,
+    /// Flags that speak of a significant hazard. A person decides whether it is one.
+    pub flags: Vec<Flag>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DataProtection {
+    /// Calendar months to answer who asks for their own data.
+    pub access_months: u32,
+    /// Days, weekends included, to acknowledge a complaint about data.
+    pub complaint_days: u32,
+    /// Who looks after personal data.
+    pub role: String,
+}
+
+impl Default for DataProtection {
+    fn default() -> DataProtection {
+        DataProtection { access_months: 1, complaint_days: 30, role: "Data Protection Officer".into() }
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Role {
+    pub role: String,
+    pub to: Option<Address>,
+}
+
+/// The roles that are told of a duty at each level, and those that get the morning digest.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tell {
+    pub two_days: Vec<String>,
+    pub one_day: Vec<String>,
+    pub breach: Vec<String>,
+    pub digest: Vec<String>,
+}
+
+impl Default for Tell {
+    fn default() -> Tell {
+        let officer = || vec!["Complaints Officer".to_owned()];
+        Tell { two_days: officer(), one_day: officer(), breach: officer(), digest: officer() }
+    }
+}
+
 impl Policy {
+    /// The address of a role, where it has one of its own.
+    pub fn address_of(&self, role: &str) -> Option<&Address> {
+        let named = self.roles.iter().find(|r| r.role == role).and_then(|r| r.to.as_ref());
+        named.or_else(|| self.routes.iter().find(|r| r.role == role && r.to.is_some()).and_then(|r| r.to.as_ref()))
+    }
+
     /// Office hours as times of the local clock. Nine to five stands in for a text that the loader would have refused.
     pub fn office_hours(&self) -> (Time, Time) {
         let at = |text: &str, hour| clock_time(text).unwrap_or(Time::constant(hour, 0, 0, 0));

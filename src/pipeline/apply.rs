@@ -36,6 +36,9 @@ impl Told {
     pub fn tell(self, works: &Works) {
         let Some((decision, message)) = self.decision else { return };
         works.metrics.decided(decision.kind.as_str());
+        if let Some(days) = decision.contractor_delay_wd {
+            works.metrics.contractor_delay(days);
+        }
         log::decided(self.message, decision.kind.as_str(), decision.reply.as_str(), self.reference.as_deref());
         if let Some(tell) = &works.told {
             tell(&decision, &message, self.reference.as_deref());
@@ -140,7 +143,7 @@ impl One<'_> {
             Effect::Record => return Ok(None),
             Effect::Open { related } => self.open(related).await?,
             Effect::Add { case } => {
-                self.event(case, "added", json!({})).await?;
+                self.event(case, "added", json!({ "contractor_delay_wd": self.decision.contractor_delay_wd })).await?;
                 known.into_iter().find(|c| c.id == case)
             }
             Effect::Stage2 { case, premature } => {
@@ -181,7 +184,8 @@ impl One<'_> {
         if self.decision.via.is_none() {
             store::party::add(self.tx, id, &self.house.id, &self.sender()).await?;
         }
-        self.event(id, "opened", json!({ "via": self.decision.via, "related": related })).await?;
+        let delay = self.decision.contractor_delay_wd;
+        self.event(id, "opened", json!({ "via": self.decision.via, "related": related, "contractor_delay_wd": delay })).await?;
         Ok(Some(store::case::load(self.tx, id).await?))
     }
 
@@ -259,7 +263,16 @@ impl One<'_> {
         // Old mail that a first connection found is decided and listed, and alarms nobody (promise 10): the review entry asks for it.
         let quiet = !self.waiting.answerable;
         let mut laid = Laid::new();
+        let had = match case {
+            Some(case) => store::duty::of_case(self.tx, case.id).await?,
+            None => Vec::new(),
+        };
         for duty in &self.decision.duties {
+            // The law's clocks run once, from the first that told of it.
+            let statutory = DutyKind::HAZARD.contains(&duty.kind) || DutyKind::DATA.contains(&duty.kind);
+            if statutory && had.iter().any(|d| d.kind == duty.kind && d.state != "void") {
+                continue;
+            }
             if !duty.covered {
                 log::calendar_ends(self.house.policy.division.as_str(), &self.house.calendar.covers.1.to_string());
             }

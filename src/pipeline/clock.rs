@@ -3,14 +3,17 @@
 use super::{House, Result, Works};
 use crate::letter::{self, Form, Occasion, token};
 use crate::log;
+use crate::model::address::Address;
 use crate::model::calendar::local_day;
-use crate::model::decision::ReviewCause;
-use crate::model::duty::Duty;
+use crate::model::case::Case;
+use crate::model::decision::{Flag, ReviewCause};
+use crate::model::duty::{Duty, DutyKind};
 use crate::model::policy::Policy;
 use crate::store::duty::{Row, Warning};
 use crate::store::outbox::NewLetter;
 use crate::store::review::NewReview;
 use crate::store::{self, Tx};
+use jiff::Timestamp;
 
 /// Duties in one look. What is left over is looked at in the next.
 const LIMIT: i64 = 5_000;
@@ -40,11 +43,11 @@ pub async fn tick(works: &Works) -> Result<usize> {
     Ok(given)
 }
 
-fn level(house: &House, duty: &Row, now: jiff::Timestamp) -> Warning {
+fn level(house: &House, duty: &Row, now: Timestamp) -> Warning {
     if now > duty.due_at {
         return Warning::Breach;
     }
-    if house.calendar.working_days_between(local_day(now), duty.due) <= 1 { Warning::OneDay } else { Warning::TwoDays }
+    if house.calendar.working_days_between(local_day(now), local_day(duty.due_at)) <= 1 { Warning::OneDay } else { Warning::TwoDays }
 }
 
 async fn tell(works: &Works, house: &House, tx: &mut Tx, row: &Row, level: Warning) -> Result<()> {
@@ -53,7 +56,7 @@ async fn tell(works: &Works, house: &House, tx: &mut Tx, row: &Row, level: Warni
         Warning::OneDay => (Form::Reminder, "one_day"),
         Warning::Breach => (Form::Alarm, "breach"),
     };
-    log::duty_warned(row.id, row.kind.as_str(), &row.due.to_string(), word);
+    log::duty_warned(row.id, row.kind.as_str(), &local_day(row.due_at).to_string(), word);
     let case = match row.case_id {
         Some(id) => Some(store::case::load(tx, id).await?),
         None => None,
@@ -63,18 +66,57 @@ async fn tell(works: &Works, house: &House, tx: &mut Tx, row: &Row, level: Warni
         (Some(case), None) => case.received_at,
         (None, None) => row.due_at,
     };
-    let duty = Duty { kind: row.kind, due: row.due, due_at: row.due_at, warn_from: row.warn_from, covered: row.covered };
+    let (from_receipt, from_ack) = (row.from_receipt, row.from_ack);
+    let plain = Duty::plain(row.kind, row.due, row.due_at, row.warn_from, row.covered);
+    let duty = Duty { from_receipt, from_ack, ..plain };
+    let warned = Warned { row, duty: &duty, form, word, case: case.as_ref(), received_at };
+    for to in people(house, row.kind, level) {
+        write(works, house, tx, &warned, &to).await?;
+    }
+    Ok(())
+}
+
+/// Who is told: the roles that the policy names for the level, and whoever the kind of duty is the business of.
+fn people(house: &House, kind: DutyKind, level: Warning) -> Vec<Address> {
+    let policy = &house.policy;
+    let by_flag = |flag: Flag| policy.routes.iter().find(|r| r.flag == flag.as_str()).map(|r| r.role.as_str());
+    let own = match kind {
+        DutyKind::MakeSafe => by_flag(Flag::Emergency),
+        DutyKind::InvestigateHazard | DutyKind::SummariseHazard | DutyKind::SafetyWork => by_flag(Flag::DampMould),
+        DutyKind::SubjectAccess | DutyKind::DataComplaint => Some(policy.data_protection.role.as_str()),
+        _ => None,
+    };
+    let told = match level {
+        Warning::TwoDays => &policy.tell.two_days,
+        Warning::OneDay => &policy.tell.one_day,
+        Warning::Breach => &policy.tell.breach,
+    };
+    house.addresses(told.iter().map(String::as_str).chain(own))
+}
+
+/// One warning, whoever gets it.
+struct Warned<'a> {
+    row: &'a Row,
+    duty: &'a Duty,
+    form: Form,
+    word: &'a str,
+    case: Option<&'a Case>,
+    received_at: Timestamp,
+}
+
+async fn write(works: &Works, house: &House, tx: &mut Tx, warned: &Warned<'_>, to: &Address) -> Result<()> {
+    let Warned { row, duty, form, word, case, received_at } = *warned;
     let message_id = token::message_id(works.ambient.random(), house.from.domain());
     let policy: &Policy = &house.policy;
     let occasion = Occasion {
         form,
-        to: Some(&house.officer),
+        to: Some(to),
         from: &house.from,
         policy,
-        case: case.as_ref(),
+        case,
         message: None,
         decision: None,
-        duty: Some(&duty),
+        duty: Some(duty),
         received_at,
         response_due: None,
         message_id: &message_id,
@@ -99,7 +141,7 @@ async fn tell(works: &Works, house: &House, tx: &mut Tx, row: &Row, level: Warni
         courier: "mail",
         cause: &format!("duty:{}:{word}", row.id),
         reply: form.as_str(),
-        recipient: house.officer.as_str(),
+        recipient: to.as_str(),
         message_id: &letter.message_id,
         bytes: &letter.mime,
         now: works.ambient.now(),

@@ -45,6 +45,18 @@ impl InForce {
 }
 
 impl House {
+    /// Where those of some roles are written to, each address once: a role without one of its own is the officer.
+    pub fn addresses<'a>(&self, roles: impl Iterator<Item = &'a str>) -> Vec<Address> {
+        let mut addresses: Vec<Address> = Vec::new();
+        for role in roles {
+            let to = self.policy.address_of(role).unwrap_or(&self.officer);
+            if !addresses.contains(to) {
+                addresses.push(to.clone());
+            }
+        }
+        addresses
+    }
+
     fn new(landlord: &Landlord, rulebook: &Arc<Rulebook>) -> Result<House> {
         let policy = rulebook.policies.get(&landlord.policy).ok_or_else(|| {
             let known: Vec<_> = rulebook.policies.keys().map(String::as_str).collect();

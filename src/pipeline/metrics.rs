@@ -4,6 +4,7 @@ use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 use std::sync::Arc;
 
@@ -32,6 +33,7 @@ pub struct Metrics {
     last_success: Family<Source, Gauge>,
     oldest_undecided: Gauge,
     unaccounted: Gauge,
+    contractor_delay: Histogram,
 }
 
 impl Metrics {
@@ -60,7 +62,22 @@ impl Metrics {
             "Messages on the mail servers that the store does not know, when last compared",
             unaccounted.clone(),
         );
-        let metrics = Metrics { registry: Arc::new(registry), received, decided, letters, last_success, oldest_undecided, unaccounted };
+        let contractor_delay = Histogram::new([0.0, 1.0, 2.0, 3.0, 5.0, 10.0, 20.0]);
+        registry.register(
+            "contractor_forward_delay_wd",
+            "Working days from the day that a forwarded message was written to its contractor until we had it",
+            contractor_delay.clone(),
+        );
+        let metrics = Metrics {
+            registry: Arc::new(registry),
+            received,
+            decided,
+            letters,
+            last_success,
+            oldest_undecided,
+            unaccounted,
+            contractor_delay,
+        };
         for source in sources {
             metrics.received(source, 0);
             metrics.source_succeeded(source, 0);
@@ -86,6 +103,10 @@ impl Metrics {
 
     pub fn oldest_undecided(&self, seconds: i64) {
         self.oldest_undecided.set(seconds);
+    }
+
+    pub fn contractor_delay(&self, working_days: i64) {
+        self.contractor_delay.observe(working_days as f64);
     }
 
     pub fn unaccounted(&self, count: i64) {

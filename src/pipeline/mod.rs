@@ -7,6 +7,7 @@ pub mod in_force;
 pub mod intake;
 pub mod metrics;
 pub mod outbox;
+pub mod promise;
 pub mod receive;
 pub mod reconcile;
 pub mod rulebook;

@@ -1,6 +1,6 @@
 //! The outbox's way out: claims letters that are due, hands their stored bytes to the courier, and records what became of each.
 
-use super::{InForce, Result, Works};
+use super::{InForce, Result, Works, promise};
 use crate::courier::{Courier, Outcome, Parcel};
 use crate::log;
 use crate::model::address::Address;
@@ -75,6 +75,11 @@ async fn record(works: &Works, letter: &Claimed, outcome: Outcome, holder: &str)
     let (state, code, name) = match outcome {
         Outcome::Sent { answer } => {
             store::outbox::sent(&mut tx, letter.id, now, &answer, None).await?;
+            if let (Some(case), Some(house)) = (letter.case_id, works.in_force().landlords.get(&letter.landlord))
+                && letter.reply.starts_with("acknowledge")
+            {
+                promise::acknowledged(&mut tx, house, case, now, false).await?;
+            }
             ("sent", None, "letter-sent")
         }
         Outcome::Deferred { code, why, blocked, .. } if blocked || !given_up(letter, now) => {

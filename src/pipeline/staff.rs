@@ -1,11 +1,11 @@
 //! What people do, by the same door: each act is an event on the case with who and when, and nothing is edited away (promise 8).
 
-use super::{Error, Result, Works, apply};
+use super::{Error, Result, Works, apply, promise};
 use crate::letter::token;
 use crate::message;
 use crate::model::calendar::local_day;
 use crate::model::case::{CaseId, Reference, Stage, Step};
-use crate::model::decision::{Decision, Effect, Kind};
+use crate::model::decision::{Decision, Effect, Kind, ReviewCause};
 use crate::model::duty::DutyKind;
 use crate::store::case::Row;
 use crate::store::case_event::NewEvent;
@@ -24,6 +24,20 @@ pub enum Act {
     Defined,
     /// What a contractor forwarded was passed on by hand
     PassedOn,
+    /// An emergency hazard was made safe
+    MadeSafe,
+    /// The investigation of a hazard ended: its summary and the safety work fall due
+    Investigated,
+    /// The summary of what was found was sent to the resident
+    SummarySent,
+    /// The safety work was done, or has begun
+    SafetyWork,
+    /// There is no such hazard: a person looked
+    NoHazard,
+    /// A person who asked for their own data has it
+    DataAnswered,
+    /// A complaint about personal data was acknowledged
+    DataAcknowledged,
     /// The stage 1 response was issued
     #[value(name = "stage1-response")]
     Stage1Response,
@@ -43,6 +57,8 @@ impl Act {
     fn step(self) -> Option<Step> {
         match self {
             Act::Acknowledged | Act::Defined | Act::PassedOn => None,
+            Act::MadeSafe | Act::Investigated | Act::SummarySent | Act::SafetyWork | Act::NoHazard => None,
+            Act::DataAnswered | Act::DataAcknowledged => None,
             Act::Stage1Response => Some(Step::Stage1Response),
             Act::Stage2Open => Some(Step::OpenStage2),
             Act::Stage2Response => Some(Step::Stage2Response),
@@ -60,7 +76,13 @@ impl Act {
             Act::PassedOn => Some(DutyKind::PassOn),
             Act::Stage1Response => Some(DutyKind::RespondStage1),
             Act::Stage2Response => Some(DutyKind::RespondStage2),
-            Act::Stage2Open | Act::Withdraw | Act::Close | Act::Reopen => None,
+            Act::MadeSafe => Some(DutyKind::MakeSafe),
+            Act::Investigated => Some(DutyKind::InvestigateHazard),
+            Act::SummarySent => Some(DutyKind::SummariseHazard),
+            Act::SafetyWork => Some(DutyKind::SafetyWork),
+            Act::DataAnswered => Some(DutyKind::SubjectAccess),
+            Act::DataAcknowledged => Some(DutyKind::DataComplaint),
+            Act::NoHazard | Act::Stage2Open | Act::Withdraw | Act::Close | Act::Reopen => None,
         }
     }
 
@@ -69,6 +91,13 @@ impl Act {
             Act::Acknowledged => "acknowledged",
             Act::Defined => "defined",
             Act::PassedOn => "passed_on",
+            Act::MadeSafe => "made_safe",
+            Act::Investigated => "hazard_investigated",
+            Act::SummarySent => "hazard_summary_sent",
+            Act::SafetyWork => "safety_work",
+            Act::NoHazard => "no_hazard",
+            Act::DataAnswered => "data_answered",
+            Act::DataAcknowledged => "data_acknowledged",
             Act::Stage1Response => "stage1_response",
             Act::Stage2Open => "stage2_opened",
             Act::Stage2Response => "stage2_response",
@@ -100,19 +129,34 @@ pub async fn record(works: &Works, reference: &str, act: Act, who: &str, note: O
         let handler = (act == Act::Stage1Response).then_some(who).or(case.stage1_handler.as_deref());
         store::case::set_stage(&mut tx, case.id, stage, answered, handler, now).await?;
     }
+    let in_force = works.in_force();
+    let house = in_force.house(&case.landlord)?;
     if let Some(kind) = act.meets() {
         store::duty::meet_of_case(&mut tx, case.id, kind, now, &format!("record:{who}")).await?;
     }
-    if act == Act::Stage2Open {
-        // The promise of stage 1 gives way to that of stage 2 (Code 6.14).
-        let in_force = works.in_force();
-        let house = in_force.house(&case.landlord)?;
-        store::duty::void_kind(&mut tx, case.id, DutyKind::RespondStage1).await?;
-        let duty = triage::respond_stage2(&house.policy, &house.calendar, now);
-        store::duty::add(&mut tx, &case.landlord, Some(case.id), None, &duty, false).await?;
-    }
-    if matches!(act, Act::Close | Act::Withdraw) {
-        store::duty::void_of_case(&mut tx, case.id).await?;
+    match act {
+        Act::Acknowledged => promise::acknowledged(&mut tx, house, case.id, now, true).await?,
+        Act::Stage2Open => {
+            // The promise of stage 1 gives way to that of stage 2 (Code 6.14).
+            store::duty::void_kind(&mut tx, case.id, DutyKind::RespondStage1).await?;
+            let duty = triage::respond(DutyKind::RespondStage2, &house.policy, &house.calendar, now);
+            promise::lay(&mut tx, house, case.id, &duty).await?;
+        }
+        Act::Reopen => promise::taken_up(&mut tx, house, case.id, stage, now).await?,
+        Act::Close | Act::Withdraw => {
+            store::duty::void_of_case(&mut tx, case.id).await?;
+        }
+        Act::Investigated => {
+            for duty in triage::after_investigation(&house.policy, &house.calendar, now) {
+                promise::lay(&mut tx, house, case.id, &duty).await?;
+            }
+        }
+        Act::NoHazard => {
+            for kind in DutyKind::HAZARD {
+                store::duty::void_kind(&mut tx, case.id, kind).await?;
+            }
+        }
+        _ => {}
     }
     event(&mut tx, case.id, act.event(), who, note, now).await?;
     tx.commit("record").await?;
@@ -203,8 +247,9 @@ pub async fn open_for_review(works: &Works, review: i64, who: &str) -> Result<Re
     let house = in_force.house(&message.landlord)?;
     let mut tx = works.db.write(None).await?;
     for duty in triage::of_complaint(&house.policy, &house.calendar, message.received_at) {
-        store::duty::add(&mut tx, &house.id, Some(case), None, &duty, false).await?;
+        promise::lay(&mut tx, house, case, &duty).await?;
     }
+    store::duty::adopt(&mut tx, message.id, case).await?;
     // The person's decision stands from now on; the program's stays in the history.
     let overruled = Decision { kind: Kind::NewComplaint, effect: Effect::Open { related: None }, ..decision };
     let decided_at = works.ambient.now();
@@ -223,6 +268,15 @@ pub async fn open_for_review(works: &Works, review: i64, who: &str) -> Result<Re
     Ok(row.reference)
 }
 
+/// What a person's word on an entry is evidence for, where the message has no case: each clock is met by its own.
+fn met_by_review(cause: ReviewCause) -> &'static [DutyKind] {
+    match cause {
+        ReviewCause::Hazard => &DutyKind::HAZARD,
+        ReviewCause::DataProtection => &DutyKind::DATA,
+        _ => &[DutyKind::Acknowledge],
+    }
+}
+
 /// Resolves a review entry; `again` has its message decided once more, by the rules in force.
 ///
 /// # Errors
@@ -234,7 +288,9 @@ pub async fn resolve(db: &Db, id: i64, who: &str, how: &str, again: bool, now: T
         return Err(Error::Set(format!("review entry {id} was resolved before")));
     }
     if let Some(message) = entry.message_id.filter(|_| !again) {
-        store::duty::meet_of_message(&mut tx, message, now, &format!("review:{id}:{who}")).await?;
+        for kind in met_by_review(entry.cause) {
+            store::duty::meet_of_message(&mut tx, message, *kind, now, &format!("review:{id}:{who}")).await?;
+        }
     }
     if let Some(case) = entry.case_id {
         event(&mut tx, case, "reviewed", who, Some(how), now).await?;

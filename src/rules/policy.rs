@@ -6,9 +6,9 @@ mod file;
 
 use crate::folder;
 use crate::model::address::Address;
-use crate::model::calendar::{Counting, Division};
+use crate::model::decision::Flag;
 use crate::model::fault::Fault;
-use crate::model::policy::{AckTiming, Contact, Contractor, Ombudsman, Policy, RespondFrom, Route, Signpost, TopicText};
+use crate::model::policy::{AckTiming, Contractor, Hazards, Policy, RespondFrom, Role, Route, Signpost, TopicText};
 use check::set;
 use file::File;
 use jiff::civil::Date;
@@ -16,10 +16,13 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use toml::Spanned;
 
-const SHIPPED: [(&str, &str); 3] = [
+const SHIPPED: [(&str, &str); 6] = [
     ("rules/policies/code.toml", include_str!("../../rules/policies/code.toml")),
     ("rules/policies/thrive.toml", include_str!("../../rules/policies/thrive.toml")),
     ("rules/policies/together.toml", include_str!("../../rules/policies/together.toml")),
+    ("rules/policies/scotland.toml", include_str!("../../rules/policies/scotland.toml")),
+    ("rules/policies/wales.toml", include_str!("../../rules/policies/wales.toml")),
+    ("rules/policies/northern-ireland.toml", include_str!("../../rules/policies/northern-ireland.toml")),
 ];
 
 /// A file that could be read, with the text for pointing into it.
@@ -151,31 +154,19 @@ fn compile(layers: &Layers, faults: &mut Vec<Fault>) -> BTreeMap<String, Policy>
 fn blank(id: &str) -> Policy {
     Policy {
         id: id.into(),
-        landlord: String::new(),
-        mailboxes: Vec::new(),
-        staff_domains: Vec::new(),
-        contractors: Vec::new(),
-        division: Division::default(),
-        counting: Counting::default(),
         ack_stage1_wd: 5,
         ack_stage2_wd: 5,
         respond_stage1_wd: 10,
         respond_stage2_wd: 20,
-        respond_from: RespondFrom::default(),
+        extend_stage1_wd: 10,
+        extend_stage2_wd: 20,
         contractor_route_wd: 1,
         limit_months: 12,
         office_opens: "09:00".into(),
         office_closes: "17:00".into(),
-        social_hours: false,
-        ack_timing: AckTiming::default(),
         ack_hold_wd: 2,
         letters_a_day: 10,
-        letters_an_hour: None,
-        contact: Contact::default(),
-        ombudsman: Ombudsman::default(),
-        signposts: Vec::new(),
-        topics: Vec::new(),
-        routes: Vec::new(),
+        ..Policy::default()
     }
 }
 
@@ -199,12 +190,17 @@ fn lay_over(policy: &mut Policy, file: &File) {
     policy.respond_from = file.respond_from.unwrap_or(policy.respond_from);
     policy.ack_timing = file.ack_timing.unwrap_or(policy.ack_timing);
     policy.social_hours = file.social_hours.unwrap_or(policy.social_hours);
+    policy.stage2_limit_months = file.stage2_limit_months.as_ref().map(|n| *n.get_ref()).or(policy.stage2_limit_months);
     policy.letters_an_hour = file.letters_an_hour.as_ref().map(|n| *n.get_ref()).or(policy.letters_an_hour);
     for (to, from) in [
         (&mut policy.ack_stage1_wd, &file.ack_stage1_wd),
         (&mut policy.ack_stage2_wd, &file.ack_stage2_wd),
         (&mut policy.respond_stage1_wd, &file.respond_stage1_wd),
         (&mut policy.respond_stage2_wd, &file.respond_stage2_wd),
+        (&mut policy.extend_stage1_wd, &file.extend_stage1_wd),
+        (&mut policy.extend_stage2_wd, &file.extend_stage2_wd),
+        (&mut policy.data_protection.access_months, &file.data_protection.access_months),
+        (&mut policy.data_protection.complaint_days, &file.data_protection.complaint_days),
         (&mut policy.contractor_route_wd, &file.contractor_route_wd),
         (&mut policy.ack_hold_wd, &file.ack_hold_wd),
         (&mut policy.limit_months, &file.limit_months),
@@ -224,7 +220,9 @@ fn lay_over(policy: &mut Policy, file: &File) {
         (&mut policy.ombudsman.web, &file.ombudsman.web),
         (&mut policy.ombudsman.phone, &file.ombudsman.phone),
         (&mut policy.ombudsman.post, &file.ombudsman.post),
+        (&mut policy.ombudsman.says, &file.ombudsman.says),
         (&mut policy.ombudsman.checked_on, &file.ombudsman.checked_on),
+        (&mut policy.data_protection.role, &file.data_protection.role),
     ] {
         set(to, from);
     }
@@ -240,6 +238,46 @@ fn lay_over(policy: &mut Policy, file: &File) {
         let to = r.to.as_ref().and_then(|a| Address::parse(a.get_ref()));
         let new = Route { flag: r.flag.get_ref().clone(), role: r.role.get_ref().trim().into(), to };
         put(&mut policy.routes, new, |a, b| a.flag == b.flag);
+    }
+    for r in &file.roles {
+        let new = Role { role: r.role.get_ref().trim().into(), to: r.to.as_ref().and_then(|a| Address::parse(a.get_ref())) };
+        put(&mut policy.roles, new, |a, b| a.role == b.role);
+    }
+    for (to, from) in [
+        (&mut policy.tell.two_days, &file.tell.two_days),
+        (&mut policy.tell.one_day, &file.tell.one_day),
+        (&mut policy.tell.breach, &file.tell.breach),
+        (&mut policy.tell.digest, &file.tell.digest),
+    ] {
+        if let Some(roles) = from {
+            *to = roles.iter().map(|r| r.get_ref().trim().to_owned()).collect();
+        }
+    }
+    if let Some(hazards) = &file.hazards {
+        lay_hazards_over(&mut policy.hazards, hazards);
+    }
+}
+
+/// The clocks of Awaab's Law run where `[hazards]` stands, until a file sets `clocks = false`.
+fn lay_hazards_over(hazards: &mut Option<Hazards>, file: &file::Hazards) {
+    if file.clocks == Some(false) {
+        *hazards = None;
+        return;
+    }
+    let flags = vec![Flag::DampMould, Flag::Safety, Flag::Health];
+    let law = Hazards { emergency_hours: 24, investigate_wd: 10, summary_wd: 3, safety_work_wd: 5, further_works_weeks: 12, flags };
+    let hazards = hazards.get_or_insert(law);
+    for (to, from) in [
+        (&mut hazards.emergency_hours, &file.emergency_hours),
+        (&mut hazards.investigate_wd, &file.investigate_wd),
+        (&mut hazards.summary_wd, &file.summary_wd),
+        (&mut hazards.safety_work_wd, &file.safety_work_wd),
+        (&mut hazards.further_works_weeks, &file.further_works_weeks),
+    ] {
+        *to = from.as_ref().map_or(*to, |n| *n.get_ref());
+    }
+    if let Some(flags) = &file.flags {
+        hazards.flags = flags.iter().filter_map(|f| Flag::parse(f.get_ref())).collect();
     }
 }
 
@@ -267,11 +305,30 @@ fn whole(policy: &Policy, source: &Source, faults: &mut Vec<Fault>) {
         );
     }
     let o = &policy.ombudsman;
-    if [&o.name, &o.web, &o.phone, &o.post, &o.checked_on].iter().any(|t| t.is_empty()) {
+    if [&o.name, &o.web, &o.phone, &o.post, &o.says, &o.checked_on].iter().any(|t| t.is_empty()) {
         missing(
             "part of [ombudsman] is",
-            "give name, web, phone, post and checked_on, or extends = \"code\": every letter carries them (Code 3.7)",
+            "give name, web, phone, post, says and checked_on, or extends = \"code\": every letter carries them (Code 3.7)",
         );
+    }
+    if policy.respond_from == RespondFrom::Receipt && policy.respond_stage1_wd < policy.ack_stage1_wd {
+        let span = source.file.respond_stage1_wd.as_ref().or(source.file.ack_stage1_wd.as_ref()).map_or(0..0, Spanned::span);
+        let says = format!(
+            "the stage 1 response falls due after {} working days and its acknowledgement after {}",
+            policy.respond_stage1_wd, policy.ack_stage1_wd
+        );
+        faults.push(Fault::at(&source.name, &source.text, span, says).hint("the acknowledgement comes first: set ack_stage1_wd lower"));
+    }
+    for firm in source.file.contractors.iter().flatten().flat_map(|c| &c.matches) {
+        let ours = match firm.get_ref().trim().to_lowercase().strip_prefix('@') {
+            Some(domain) => policy.staff_domains.iter().any(|d| d == domain) || policy.mailboxes.iter().any(|m| m.domain() == domain),
+            None => Address::parse(firm.get_ref()).is_some_and(|a| policy.is_staff(&a)),
+        };
+        if ours {
+            let says = format!("{:?} is a contractor's and the landlord's own at once", firm.get_ref());
+            let hint = "what staff pass on and what contractors pass on is handled differently: keep it in one of the two lists";
+            faults.push(Fault::at(&source.name, &source.text, firm.span(), says).hint(hint));
+        }
     }
     let shortest = policy.ack_stage1_wd.min(policy.ack_stage2_wd);
     if policy.ack_timing == AckTiming::ForOfficer && policy.ack_hold_wd >= shortest {

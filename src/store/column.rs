@@ -76,6 +76,39 @@ pub(super) struct Day(pub Date);
 
 as_text! { Day: |d| d.0.to_string(), |t| t.parse().ok().map(Day); }
 
+/// A date that may be missing.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct MaybeDay(Option<Date>);
+
+impl From<MaybeDay> for Option<Date> {
+    fn from(day: MaybeDay) -> Option<Date> {
+        day.0
+    }
+}
+
+impl<DB: Database> Type<DB> for MaybeDay
+where
+    String: Type<DB>,
+{
+    fn type_info() -> DB::TypeInfo {
+        <String as Type<DB>>::type_info()
+    }
+
+    fn compatible(ty: &DB::TypeInfo) -> bool {
+        <String as Type<DB>>::compatible(ty)
+    }
+}
+
+impl<'r, DB: Database> Decode<'r, DB> for MaybeDay
+where
+    Option<&'r str>: Decode<'r, DB>,
+{
+    fn decode(value: DB::ValueRef<'r>) -> Result<Self, BoxDynError> {
+        let text = <Option<&'r str> as Decode<'r, DB>>::decode(value)?;
+        Ok(MaybeDay(text.map(str::parse).transpose()?))
+    }
+}
+
 pub(super) fn at(instant: Timestamp) -> At {
     At(instant.as_microsecond())
 }

@@ -1,6 +1,6 @@
 //! Duties: what must have happened, by when, and the warnings that were given. The clock reads them, the courier and people meet them.
 
-use super::column::{At, Day, MaybeAt, at, text};
+use super::column::{At, Day, MaybeAt, MaybeDay, at, text};
 use super::db::Tx;
 use super::error::{Error, Result};
 use crate::model::case::CaseId;
@@ -36,28 +36,42 @@ pub struct Row {
     #[sqlx(try_from = "MaybeAt")]
     pub met_at: Option<Timestamp>,
     pub met_by: Option<String>,
+    /// A response's last day counted from receipt and from its acknowledgement.
+    #[sqlx(try_from = "MaybeDay")]
+    pub from_receipt: Option<Date>,
+    #[sqlx(try_from = "MaybeDay")]
+    pub from_ack: Option<Date>,
+    /// What was promised before a person put it off.
+    #[sqlx(try_from = "MaybeDay")]
+    pub first_due: Option<Date>,
 }
 
 macro_rules! row {
     ($tail:literal) => {
         concat!(
-            "SELECT id, landlord, case_id, message_id, kind, due, due_at, warn_from, covered, state, warned, met_at, met_by FROM duty ",
+            "SELECT id, landlord, case_id, message_id, kind, due, due_at, warn_from, covered, state, warned, met_at, met_by, from_receipt, from_ack,
+             first_due FROM duty ",
             $tail
         )
     };
 }
 
 statements! {
-    ADD = "INSERT INTO duty (landlord, case_id, message_id, kind, due, due_at, warn_from, covered, state, warned)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'open', $9) RETURNING id";
+    ADD = "INSERT INTO duty (landlord, case_id, message_id, kind, due, due_at, warn_from, covered, state, warned, from_receipt, from_ack)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'open', $9, $10, $11) RETURNING id";
+    COUNTED = "UPDATE duty SET due = $2, from_ack = $3 WHERE id = $1 AND state = 'open' AND first_due IS NULL";
+    ADOPT = "UPDATE duty SET case_id = $2 WHERE message_id = $1 AND case_id IS NULL AND kind <> 'acknowledge'";
     MEET = "UPDATE duty SET state = 'met', met_at = $2, met_by = $3 WHERE id = $1 AND state = 'open'";
     MEET_OF_CASE = "UPDATE duty SET state = 'met', met_at = $3, met_by = $4 WHERE case_id = $1 AND kind = $2 AND state = 'open'";
     REOPEN = "UPDATE duty SET state = 'open', met_at = NULL, met_by = NULL WHERE id = $1 AND state = 'met' AND met_by = $2";
-    MEET_OF_MESSAGE = "UPDATE duty SET state = 'met', met_at = $2, met_by = $3 WHERE message_id = $1 AND case_id IS NULL AND state = 'open'";
+    MEET_OF_MESSAGE = "UPDATE duty SET state = 'met', met_at = $3, met_by = $4 WHERE message_id = $1 AND kind = $2 AND case_id IS NULL
+        AND state = 'open'";
     VOID_KIND = "UPDATE duty SET state = 'void' WHERE case_id = $1 AND kind = $2 AND state = 'open'";
-    VOID_OF_CASE = "UPDATE duty SET state = 'void' WHERE case_id = $1 AND state = 'open'";
+    VOID_OF_CASE = "UPDATE duty SET state = 'void' WHERE case_id = $1 AND state = 'open'
+        AND kind IN ('acknowledge', 'define', 'respond_stage1', 'respond_stage2', 'pass_on')";
     VOID_OF_MESSAGE = "UPDATE duty SET state = 'void' WHERE message_id = $1 AND state = 'open'";
-    EXTEND = "UPDATE duty SET due = $2, due_at = $3, warn_from = $4, covered = $5, warned = 0 WHERE id = $1 AND state = 'open'";
+    EXTEND = "UPDATE duty SET first_due = COALESCE(first_due, due), due = $2, due_at = $3, warn_from = $4, covered = $5, warned = 0
+        WHERE id = $1 AND state = 'open'";
     WARNED = "UPDATE duty SET warned = $2 WHERE id = $1 AND warned < $2 AND state = 'open'";
     TO_WARN = row!("WHERE state = 'open' AND landlord = $4 AND warned < 3 AND (warn_from <= $1 OR due_at < $2) ORDER BY due_at, id LIMIT $3");
     OPEN = row!("WHERE state = 'open' AND (landlord = $1 OR $1 = '') AND due_at < $2 ORDER BY due_at, id LIMIT $3");
@@ -70,8 +84,20 @@ statements! {
 pub async fn add(tx: &mut Tx, landlord: &str, case_id: Option<CaseId>, message_id: Option<i64>, new: &Duty, quiet: bool) -> Result<i64> {
     let (due, warn) = (Day(new.due), Day(new.warn_from));
     let warned = if quiet { Warning::Breach as i64 } else { 0 };
-    let (id,): (i64,) = on!(tx, one(ADD, landlord, case_id, message_id, new.kind, due, at(new.due_at), warn, new.covered, warned))?;
+    let (receipt, ack) = (new.from_receipt.map(Day), new.from_ack.map(Day));
+    let (id,): (i64,) =
+        on!(tx, one(ADD, landlord, case_id, message_id, new.kind, due, at(new.due_at), warn, new.covered, warned, receipt, ack))?;
     Ok(id)
+}
+
+/// The acknowledgement is given: the response that is counted from it gets its date. One that a person put off keeps theirs.
+pub async fn counted(tx: &mut Tx, id: i64, due: Date, from_ack: Date) -> Result<bool> {
+    Ok(on!(tx, run(COUNTED, id, Day(due), Day(from_ack)))? == 1)
+}
+
+/// A case was opened for a message: what the message laid down belongs to it. Its acknowledgement is laid down anew, with the case.
+pub async fn adopt(tx: &mut Tx, message_id: i64, case_id: CaseId) -> Result<u64> {
+    on!(tx, run(ADOPT, message_id, case_id))
 }
 
 /// Marks a duty met. False where it was met or void before: the first who met it stays in the record.
@@ -89,9 +115,9 @@ pub async fn reopen(tx: &mut Tx, id: i64, met_by: &str) -> Result<bool> {
     Ok(on!(tx, run(REOPEN, id, met_by))? == 1)
 }
 
-/// Marks what a message without a case laid down as met: a person has dealt with it. Returns how many.
-pub async fn meet_of_message(tx: &mut Tx, message_id: i64, now: Timestamp, by: &str) -> Result<u64> {
-    on!(tx, run(MEET_OF_MESSAGE, message_id, at(now), &*text(by)))
+/// Marks what a message without a case laid down of one kind as met: a person has dealt with it. Returns how many.
+pub async fn meet_of_message(tx: &mut Tx, message_id: i64, kind: DutyKind, now: Timestamp, by: &str) -> Result<u64> {
+    on!(tx, run(MEET_OF_MESSAGE, message_id, kind, at(now), &*text(by)))
 }
 
 /// Takes back the open duties of one kind of a case: something else is promised in their place. Returns how many.
@@ -99,7 +125,7 @@ pub async fn void_kind(tx: &mut Tx, case_id: CaseId, kind: DutyKind) -> Result<u
     on!(tx, run(VOID_KIND, case_id, kind))
 }
 
-/// A closed or withdrawn case owes nothing more. Returns how many duties were open.
+/// A closed or withdrawn case owes nothing more under the Code; what the law asks of a hazard or of data is owed all the same. Returns how many duties were open.
 pub async fn void_of_case(tx: &mut Tx, case_id: CaseId) -> Result<u64> {
     on!(tx, run(VOID_OF_CASE, case_id))
 }

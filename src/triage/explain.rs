@@ -118,14 +118,16 @@ fn quoted(words: &[String]) -> String {
 }
 
 fn counted(duty: &Duty, policy: &Policy) -> String {
-    let (days, what) = match duty.kind {
-        DutyKind::Acknowledge => (None, "acknowledge"),
-        DutyKind::Define => (None, "agree what the complaint is"),
-        DutyKind::RespondStage1 => (Some(policy.respond_stage1_wd), "respond at stage 1"),
-        DutyKind::RespondStage2 => (Some(policy.respond_stage2_wd), "respond at stage 2"),
-        DutyKind::PassOn => (Some(policy.contractor_route_wd), "the contractor to have passed it on"),
+    let days = match duty.kind {
+        DutyKind::RespondStage1 => Some(policy.respond_stage1_wd),
+        DutyKind::RespondStage2 => Some(policy.respond_stage2_wd),
+        DutyKind::PassOn => Some(policy.contractor_route_wd),
+        _ => None,
     };
     let span = days.map_or(String::new(), |d| format!(" ({d} working days)"));
+    // Where another count ends sooner than the promise, the alarm keeps to it.
+    let alarm = crate::model::calendar::local_day(duty.due_at);
+    let sooner = if alarm < duty.due { format!(", alarm after {}", written_out(alarm)) } else { String::new() };
     let guess = if duty.covered { "" } else { "; the calendar ends before that day, so bank holidays may be missing from the count" };
-    format!("{what} by {}{span}, first warning on {}{guess}", written_out(duty.due), written_out(duty.warn_from))
+    format!("{} by {}{span}{sooner}, first warning on {}{guess}", duty.kind.what(), written_out(duty.due), written_out(duty.warn_from))
 }

@@ -14,20 +14,21 @@ mod relation; // whether it speaks of the case
 pub mod reply; // what goes back, and to whom
 mod reviews; // tasks for a person
 mod stage; // what it means for a case
+mod statute; // clocks that the law starts beside the Code's
 mod survey; // what a survey's answer says of us
 pub mod timing; // when an answer may leave
 mod topic; // what a text is about
 pub mod who; // who wrote, and whose complaint it is
 mod words; // the words that count
 
-use crate::model::calendar::Calendar;
-use crate::model::decision::{Candidate, Decision, Definition, Effect, Flag, Kind, Link, Reason, Via};
-use crate::model::duty::Duty;
+use crate::model::calendar::{Calendar, local_day};
+use crate::model::decision::{Candidate, Decision, Definition, Effect, Flag, Kind, Link, Reason, Review, ReviewCause, Via};
+use crate::model::duty::{Duty, DutyKind};
 use crate::model::keys::Keys;
 use crate::model::message::{Automatic, Message};
 use crate::model::policy::Policy;
 use crate::rules::{self, Facts, Judgement, Ruleset, Signals, Words};
-use jiff::Timestamp;
+use jiff::{Timestamp, ToSpan};
 use sha2::{Digest, Sha256};
 use who::{Class, Who};
 
@@ -52,12 +53,25 @@ pub struct Heard<'a> {
 
 /// The duties of a complaint for which a person opens the case.
 pub fn of_complaint(policy: &Policy, calendar: &Calendar, received_at: Timestamp) -> Vec<Duty> {
-    duties::duties(Kind::NewComplaint, None, false, &duties::Clock { policy, calendar, received_at, aware_at: None })
+    duties::duties(Kind::NewComplaint, None, false, &[], &duties::Clock { policy, calendar, received_at, aware_at: None })
 }
 
-/// The duty of a case that a person takes to stage 2.
-pub fn respond_stage2(policy: &Policy, calendar: &Calendar, at: Timestamp) -> Duty {
-    duties::respond_stage2(&duties::Clock { policy, calendar, received_at: at, aware_at: None })
+/// The duty to answer a case at a stage, asked for and acknowledged at `at`.
+pub fn respond(kind: DutyKind, policy: &Policy, calendar: &Calendar, at: Timestamp) -> Duty {
+    duties::respond(kind, &duties::Clock { policy, calendar, received_at: at, aware_at: None }, at)
+}
+
+/// The day of a duty's first warning, where a person sets its date.
+pub fn warning(calendar: &Calendar, due: jiff::civil::Date) -> jiff::civil::Date {
+    duties::warning(calendar, due)
+}
+
+/// The last day of a response counted from its acknowledgement.
+pub use duties::from_acknowledgement;
+
+/// What falls due when the investigation of a hazard ended at `at`.
+pub fn after_investigation(policy: &Policy, calendar: &Calendar, at: Timestamp) -> Vec<Duty> {
+    statute::after_investigation(&duties::Clock { policy, calendar, received_at: at, aware_at: None })
 }
 
 /// The duty of a message that could not be read: it is acknowledged as a complaint would be.
@@ -151,7 +165,16 @@ pub fn triage(input: &Input<'_>) -> Decision {
         for_person: settled.for_person,
         several: several(message, policy).max(if two_at_once(signals, &flags) { 2 } else { 0 }),
     };
-    let reviews = reviews::reviews(&seen);
+    let statutory = statute::duties(kind, &flags, &weighed.judgement.topics, &clock);
+    let mut reviews = reviews::reviews(&seen);
+    reviews.extend(statute::reviews(&statutory));
+    let delay = contractor_delay(message, &who, input.calendar, received_at);
+    if let Some(days) = delay.filter(|days| *days > i64::from(policy.contractor_route_wd)) {
+        let says = format!("The contractor kept this for {days} working days, where {} are agreed.", policy.contractor_route_wd);
+        reviews.push(Review { cause: ReviewCause::ContractorDelay, says });
+    }
+    let mut duties = duties::duties(kind, who.via, opens_stage2, &flags, &clock);
+    duties.extend(statutory);
     let runner_up = weighed.judgement.ranked.iter().find(|r| r.kind != kind).map(|r| {
         let says = r.reasons.first().map_or_else(|| "nothing in particular".to_owned(), |reason| reason.says.clone());
         (r.kind, says)
@@ -161,12 +184,13 @@ pub fn triage(input: &Input<'_>) -> Decision {
         flags,
         reply,
         link: linked.map(|h| Link { case: h.case.id, evidence: h.evidence.clone(), strong: h.strong }),
-        duties: duties::duties(kind, who.via, opens_stage2, &clock),
+        duties,
         effect: settled.effect,
         via: who.via,
         definition: if matter { definition::definition(&words, signals) } else { Definition::default() },
         resident: who.resident,
         answer_to,
+        contractor_delay_wd: delay,
         aware_at: who.aware_at,
         topics: weighed.judgement.topics,
         reviews,
@@ -175,6 +199,18 @@ pub fn triage(input: &Input<'_>) -> Decision {
         input_digest: digest(input),
         ruleset_digest: rules.digest.clone(),
     }
+}
+
+/// A contractor's own delay: from the day of the original to the day on which we had it (domain.md 3.3). None where the original's date cannot
+/// be read, or cannot be true.
+fn contractor_delay(message: &Message, who: &Who<'_>, calendar: &Calendar, received_at: Timestamp) -> Option<i64> {
+    if who.via != Some(Via::Contractor) {
+        return None;
+    }
+    let written = message.forwards.iter().filter_map(|f| f.sent_at).min()?;
+    let (written, had) = (local_day(written), local_day(received_at));
+    let year_ago = had.saturating_sub(1.year());
+    (year_ago..=had).contains(&written).then(|| calendar.working_days_between(written, had))
 }
 
 fn facts(message: &Message, who: &Who<'_>) -> Facts {

@@ -304,8 +304,9 @@ fn an_addition_needs_an_open_complaint() {
 fn days_are_counted_by_policy_and_calendar() {
     let (policy, calendar) = (policy(), calendar());
     let clock = |received: &str| Clock { policy: &policy, calendar: &calendar, received_at: at(received), aware_at: None };
-    let due =
-        |kind: Kind, clock: &Clock<'_>| duties(kind, None, false, clock).into_iter().find(|d| d.kind == DutyKind::Acknowledge).unwrap();
+    let due = |kind: Kind, clock: &Clock<'_>| {
+        duties(kind, None, false, &[], clock).into_iter().find(|d| d.kind == DutyKind::Acknowledge).unwrap()
+    };
     // domain.md section 7, convention A.
     assert_eq!(due(Kind::NewComplaint, &clock("2026-03-02T09:14:00Z")).due, date(2026, 3, 9));
     assert_eq!(due(Kind::NewComplaint, &clock("2026-04-02T18:30:00Z")).due, date(2026, 4, 13));
@@ -322,10 +323,10 @@ fn days_are_counted_by_policy_and_calendar() {
     // What a contractor forwards is passed on within one working day of our having it (policy contractor_route_wd).
     let passed = clock("2026-03-27T16:00:00Z");
     let pass_on =
-        duties(Kind::NewComplaint, Some(Via::Contractor), false, &passed).into_iter().find(|d| d.kind == DutyKind::PassOn).unwrap();
+        duties(Kind::NewComplaint, Some(Via::Contractor), false, &[], &passed).into_iter().find(|d| d.kind == DutyKind::PassOn).unwrap();
     assert_eq!(pass_on.due, date(2026, 3, 30));
-    assert!(duties(Kind::Addition, None, false, &clock(NOW)).is_empty());
-    assert_eq!(duties(Kind::NeedsReview, None, false, &clock(NOW)).len(), 1, "doubt keeps the clock running");
+    assert!(duties(Kind::Addition, None, false, &[], &clock(NOW)).is_empty());
+    assert_eq!(duties(Kind::NeedsReview, None, false, &[], &clock(NOW)).len(), 1, "doubt keeps the clock running");
 }
 
 fn spoken(words: &str, days_ago: (u32, u32), lasting: bool) -> Signals {
@@ -448,5 +449,5 @@ fn a_decision_is_explained_in_words() {
     let decided = decide(&message, &[]);
     let text = super::explain::explain(&decided, &policy(), at(NOW), &crate::model::calendar::london());
     assert!(text.starts_with("This is a new complaint"), "{text}");
-    assert!(text.contains("nobody came") && text.contains("acknowledge by Monday 16 March 2026"), "{text}");
+    assert!(text.contains("nobody came") && text.contains("acknowledge the complaint by Monday 16 March 2026"), "{text}");
 }

@@ -7,6 +7,7 @@ use crate::model::duty::DutyKind;
 use crate::model::message::Channel;
 use crate::model::policy::{AckTiming, Policy};
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Leaving {
@@ -37,14 +38,20 @@ pub fn leaves(
     if !matches!(decision.reply, Reply::AcknowledgeStage1 | Reply::AcknowledgeStage2) {
         return at_once;
     }
+    let due = decision.duties.iter().find(|d| d.kind == DutyKind::Acknowledge).map(|d| local_day(d.due_at));
+    acknowledgement(policy, calendar, received_at, due, now)
+}
+
+/// When an acknowledgement leaves that is ready at `now`. `due`: the last day of its duty.
+pub fn acknowledgement(policy: &Policy, calendar: &Calendar, received_at: Timestamp, due: Option<Date>, now: Timestamp) -> Leaving {
+    let (opens, _) = policy.office_hours();
     let wanted = match policy.ack_timing {
-        AckTiming::AtOnce => return at_once,
-        AckTiming::NextWorkingMorning => calendar.next_opening(now, hours.0),
-        AckTiming::ForOfficer => at_local(calendar.after(local_day(received_at), policy.ack_hold_wd), hours.0),
+        AckTiming::AtOnce => now,
+        AckTiming::NextWorkingMorning => calendar.next_opening(now, opens),
+        AckTiming::ForOfficer => at_local(calendar.after(local_day(received_at), policy.ack_hold_wd), opens),
     };
     // It leaves when the office opens on its last day at the latest, so that somebody sees it if it does not get through.
-    let acknowledge = decision.duties.iter().find(|d| d.kind == DutyKind::Acknowledge);
-    let last = acknowledge.map_or(wanted, |d| at_local(local_day(d.due_at), hours.0));
+    let last = due.map_or(wanted, |day| at_local(day, opens));
     let at = wanted.min(last).max(now);
     Leaving { at, for_officer: policy.ack_timing == AckTiming::ForOfficer && at > now }
 }

@@ -6,6 +6,7 @@ mod words;
 
 use super::*;
 use crate::model::address::Party;
+use crate::model::calendar::end_of;
 use crate::model::case::Reference;
 use crate::model::decision::{Definition, Effect, Evidence, Flag, Kind, Link, Reason, Via};
 use crate::model::duty::DutyKind;
@@ -61,6 +62,7 @@ fn policy() -> Policy {
             web: "https://www.housing-ombudsman.org.uk/residents/make-a-complaint/".into(),
             phone: "0300 111 3000".into(),
             post: "Housing Ombudsman Service, PO Box 1484, Unit D, Preston PR2 0ET".into(),
+            says: "You can ask the Ombudsman for help at any time. You do not have to wait for our answer. It is free, and it is not part of us.".into(),
             checked_on: "2026-11-22".into(),
         },
         signposts: vec![
@@ -93,7 +95,7 @@ struct World {
 }
 
 fn duty(kind: DutyKind, due: &str) -> Duty {
-    Duty { kind, due: day(due), due_at: at("2026-03-09T23:59:59Z"), warn_from: day(due), covered: true }
+    Duty::plain(kind, day(due), end_of(day(due)), day(due), true)
 }
 
 /// Karen's leak (scenario 001): received on Monday 2 March 2026.
@@ -117,6 +119,7 @@ fn karen() -> World {
             via: None,
             resident: who.clone(),
             answer_to: who.email.clone(),
+            contractor_delay_wd: None,
             aware_at: None,
             definition: Definition {
                 what: vec![

@@ -5,6 +5,7 @@ use crate::model::address::Address;
 use crate::model::calendar::{Counting, clock_time};
 use crate::model::decision::Flag;
 use crate::model::fault::Fault;
+use crate::model::policy::AckTiming;
 use crate::rules::calendar::parse_date;
 use jiff::{ToSpan, civil::Date};
 use std::collections::BTreeSet;
@@ -15,6 +16,9 @@ const CODE_ACK_WD: u32 = 5;
 const CODE_STAGE1_WD: u32 = 10;
 const CODE_STAGE2_WD: u32 = 20;
 const CODE_MONTHS: u32 = 12;
+
+/// What `checked_on` says until somebody has compared the details with the Ombudsman's own page.
+const NEVER_CHECKED: &str = "never";
 
 struct Checker<'a> {
     name: &'a str,
@@ -53,6 +57,37 @@ pub fn values(name: &str, text: &str, file: &File, faults: &mut Vec<Fault>) {
     for number in [&file.ack_stage1_wd, &file.ack_stage2_wd, &file.respond_stage1_wd, &file.respond_stage2_wd, &file.contractor_route_wd] {
         check.number(number, 1..=90, "working days");
     }
+    for number in [&file.extend_stage1_wd, &file.extend_stage2_wd] {
+        check.number(number, 0..=90, "working days");
+    }
+    check.number(&file.stage2_limit_months, 1..=120, "months");
+    check.number(&file.data_protection.access_months, 1..=3, "months");
+    check.number(&file.data_protection.complaint_days, 1..=30, "days");
+    if let Some(hazards) = &file.hazards {
+        check.number(&hazards.emergency_hours, 1..=24, "hours");
+        check.number(&hazards.further_works_weeks, 1..=12, "weeks");
+        for number in [&hazards.investigate_wd, &hazards.summary_wd, &hazards.safety_work_wd] {
+            check.number(number, 1..=10, "working days");
+        }
+        for flag in hazards.flags.iter().flatten() {
+            check.flag(flag);
+        }
+    }
+    for role in &file.roles {
+        check.one_line(&role.role);
+        if let Some(to) = &role.to {
+            check.address(to, "manager@landlord.example");
+        }
+    }
+    check.once(file.roles.iter().map(|r| &r.role), "role");
+    for level in [&file.tell.two_days, &file.tell.one_day, &file.tell.breach, &file.tell.digest].into_iter().flatten() {
+        if level.is_empty() {
+            check.faults.push(Fault::of_file(name, "[tell] tells nobody at one of its levels").hint("name at least one role"));
+        }
+        for role in level {
+            check.one_line(role);
+        }
+    }
     check.number(&file.ack_hold_wd, 1..=90, "working days");
     check.number(&file.limit_months, 1..=120, "months");
     check.number(&file.letters_a_day, 1..=1000, "letters");
@@ -72,15 +107,14 @@ pub fn values(name: &str, text: &str, file: &File, faults: &mut Vec<Fault>) {
             url.get_ref().starts_with("https://") && !url.get_ref().contains(|c: char| c.is_whitespace() || c.is_control() || c == '"');
         check.unless(good, url, "is not a web address", "give the whole address with https://");
     }
-    if let Some(date) = &file.ombudsman.checked_on {
+    if let Some(date) = file.ombudsman.checked_on.as_ref().filter(|d| d.get_ref() != NEVER_CHECKED) {
         parse_date(name, text, date, check.faults);
     }
     check.once(file.signposts.iter().map(|s| &s.matter), "matter");
     check.once(file.topics.iter().map(|t| &t.topic), "topic");
     check.once(file.routes.iter().map(|r| &r.flag), "flag");
     for route in &file.routes {
-        let flags = Flag::ALL.iter().map(|f| f.as_str()).collect::<Vec<_>>().join(", ");
-        check.unless(Flag::parse(route.flag.get_ref()).is_some(), &route.flag, "is not a flag", &format!("one of {flags}"));
+        check.flag(&route.flag);
         if let Some(to) = &route.to {
             check.address(to, "building.safety@landlord.example");
         }
@@ -107,11 +141,20 @@ pub fn advice(name: &str, text: &str, file: &File, today: Date, faults: &mut Vec
         let hint = "\"day_after\" is the usual count; alarms keep to it";
         check.faults.push(Fault::at(name, text, counting.span(), says).hint(hint).advice());
     }
+    if let Some(given) = file.ack_hold_wd.as_ref().filter(|_| file.ack_timing.is_some_and(|t| t != AckTiming::ForOfficer)) {
+        let says = "ack_hold_wd says nothing here: no acknowledgement waits for an officer";
+        check.faults.push(Fault::at(name, text, given.span(), says).hint("set ack_timing = \"for_officer\", or delete this line").advice());
+    }
+    if let Some(word) = file.ombudsman.checked_on.as_ref().filter(|w| w.get_ref() == NEVER_CHECKED) {
+        let says = "nobody has checked these details of the Ombudsman yet";
+        let hint = "compare them with the Ombudsman's own page and set today's date";
+        check.faults.push(Fault::at(name, text, word.span(), says).hint(hint).advice());
+    }
     if let Some(word) = &file.ombudsman.checked_on {
         let date = word.get_ref().parse::<Date>().ok();
         if let Some(date) = date.filter(|d| d.saturating_add(6.months()) < today) {
             let says = format!("nobody has checked the Ombudsman's details since {date}");
-            let hint = "compare them with https://www.housing-ombudsman.org.uk and set today's date";
+            let hint = "compare them with the Ombudsman's own page and set today's date";
             check.faults.push(Fault::at(name, text, word.span(), says).hint(hint).advice());
         }
     }
@@ -125,6 +168,11 @@ impl Checker<'_> {
         if !good {
             self.faults.push(Fault::at(self.name, self.text, value.span(), format!("{:?} {says}", value.get_ref())).hint(hint));
         }
+    }
+
+    fn flag(&mut self, value: &Spanned<String>) {
+        let flags = Flag::ALL.iter().map(|f| f.as_str()).collect::<Vec<_>>().join(", ");
+        self.unless(Flag::parse(value.get_ref()).is_some(), value, "is not a flag", &format!("one of {flags}"));
     }
 
     fn address(&mut self, value: &Spanned<String>, example: &str) {

@@ -23,8 +23,11 @@ pub struct File {
     pub respond_stage1_wd: Number,
     pub respond_stage2_wd: Number,
     pub respond_from: Option<RespondFrom>,
+    pub extend_stage1_wd: Number,
+    pub extend_stage2_wd: Number,
     pub contractor_route_wd: Number,
     pub limit_months: Number,
+    pub stage2_limit_months: Number,
     pub office_opens: Text,
     pub office_closes: Text,
     pub social_hours: Option<bool>,
@@ -42,6 +45,50 @@ pub struct File {
     pub topics: Vec<Topic>,
     #[serde(default)]
     pub routes: Vec<Route>,
+    pub hazards: Option<Hazards>,
+    #[serde(default)]
+    pub data_protection: DataProtection,
+    #[serde(default)]
+    pub roles: Vec<Role>,
+    #[serde(default)]
+    pub tell: Tell,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Hazards {
+    /// False where the law is not in force: the other keys then say nothing.
+    pub clocks: Option<bool>,
+    pub emergency_hours: Number,
+    pub investigate_wd: Number,
+    pub summary_wd: Number,
+    pub safety_work_wd: Number,
+    pub further_works_weeks: Number,
+    pub flags: Option<Vec<Spanned<String>>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DataProtection {
+    pub access_months: Number,
+    pub complaint_days: Number,
+    pub role: Text,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Role {
+    pub role: Spanned<String>,
+    pub to: Text,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Tell {
+    pub two_days: Option<Vec<Spanned<String>>>,
+    pub one_day: Option<Vec<Spanned<String>>>,
+    pub breach: Option<Vec<Spanned<String>>>,
+    pub digest: Option<Vec<Spanned<String>>>,
 }
 
 #[derive(Deserialize)]
@@ -68,6 +115,7 @@ pub struct Ombudsman {
     pub web: Text,
     pub phone: Text,
     pub post: Text,
+    pub says: Text,
     pub checked_on: Text,
 }
 

@@ -19,7 +19,7 @@ fn the_shipped_policies_are_those_of_the_scenario_format() {
     assert_eq!(thrive.respond_from, RespondFrom::Receipt);
     assert_eq!(together.mailboxes, [address("feedback@together.example")]);
     assert_eq!((together.social_hours, together.respond_stage2_wd, together.limit_months), (true, 15, 12));
-    for policy in policies.values() {
+    for policy in [code, thrive, together] {
         assert!(policy.is_staff(&policy.mailboxes[0]));
         for firm in ["a@axisrepairs.example", "b@heatwell-gas.example", "c@sparkline-electrical.example", "office@brightroofing.example"] {
             assert!(policy.contractor(&address(firm)).is_some(), "{} {firm}", policy.id);
@@ -37,6 +37,37 @@ fn six_months_are_looser_than_the_code_and_nothing_else_shipped_is() {
     assert!(faults.iter().all(|f| !f.fatal));
     assert_eq!(faults.iter().filter(|f| f.says.contains("belong to nobody")).count(), 3);
     assert_eq!(lint(None, today(), &[]), []);
+}
+
+/// domain.md section 10, and the Code's own figures beside it.
+#[test]
+fn each_nation_has_its_own_days_calendar_and_ombudsman() {
+    use crate::model::calendar::{Counting, Division};
+    let policies = load(None).unwrap();
+    let days = |id: &str| {
+        let p = &policies[id];
+        (p.ack_stage1_wd, p.ack_stage2_wd, p.respond_stage1_wd, p.respond_stage2_wd, p.extend_stage1_wd, p.limit_months)
+    };
+    assert_eq!(days("code"), (5, 5, 10, 20, 10, 12));
+    assert_eq!(days("scotland"), (3, 3, 5, 20, 5, 6));
+    assert_eq!(days("wales"), (5, 5, 10, 20, 10, 6));
+    assert_eq!(days("northern-ireland"), (3, 3, 5, 20, 5, 6));
+    for (id, division, counting, ombudsman, months) in [
+        ("scotland", Division::Scotland, Counting::ReceiptIsDay1, "Scottish Public Services Ombudsman", Some(2)),
+        ("wales", Division::EnglandAndWales, Counting::DayAfter, "Public Services Ombudsman for Wales", None),
+        ("northern-ireland", Division::NorthernIreland, Counting::DayAfter, "Northern Ireland Public Services Ombudsman", Some(2)),
+    ] {
+        let p = &policies[id];
+        assert_eq!((p.division, p.counting, p.ombudsman.name.as_str(), p.stage2_limit_months), (division, counting, ombudsman, months));
+        assert_eq!(p.respond_from, RespondFrom::Receipt, "{id}");
+        assert_eq!(p.hazards, None, "{id}: Awaab's Law is England's");
+        assert!(!p.ombudsman.web.contains("housing-ombudsman") && p.ombudsman.says != policies["code"].ombudsman.says, "{id}");
+    }
+    let unchecked = lint(None, today(), &["scotland", "wales", "northern-ireland"]);
+    assert_eq!(unchecked.iter().filter(|f| f.says.contains("nobody has checked these details")).count(), 3);
+    let law = policies["thrive"].hazards.as_ref().unwrap();
+    let figures = (law.emergency_hours, law.investigate_wd, law.summary_wd, law.safety_work_wd, law.further_works_weeks);
+    assert_eq!(figures, (24, 10, 3, 5, 12), "domain.md section 9");
 }
 
 #[test]

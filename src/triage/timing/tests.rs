@@ -27,6 +27,7 @@ fn leaving(policy: &Policy, channel: Channel, received: &str, now: &str, flags: 
         via: None,
         resident: Party::default(),
         answer_to: None,
+        contractor_delay_wd: None,
         aware_at: None,
         definition: Definition::default(),
         topics: Vec::new(),

@@ -9,7 +9,7 @@ use postroom::store::{Error, counts};
 fn due_on(kind: DutyKind, day: i8) -> Duty {
     let due = date(2026, 3, day);
     let due_at = due.at(23, 59, 59, 999_999_000).in_tz("Europe/London").unwrap().timestamp();
-    Duty { kind, due, due_at, warn_from: date(2026, 3, day - 3), covered: true }
+    Duty::plain(kind, due, due_at, date(2026, 3, day - 3), true)
 }
 
 contract! {

@@ -17,6 +17,7 @@ pub fn some_decision(kind: Kind, reply: Reply) -> Decision {
         via: None,
         resident: party("Jo Resident", "jo@resident.example", ""),
         answer_to: Address::parse("jo@resident.example"),
+        contractor_delay_wd: None,
         aware_at: None,
         definition: Definition::default(),
         topics: vec!["heating".into()],

@@ -92,7 +92,7 @@ contract! {
 
     async fn sending_meets_the_duty_and_is_in_the_journal(world) {
         let (case, _) = world.case("thrive", "t", party("Jo", "jo@resident.example", "")).await;
-        let due = Duty { kind: DutyKind::Acknowledge, due: jiff::civil::date(2026, 3, 9), due_at: at("2026-03-09T23:59:59Z"), warn_from: jiff::civil::date(2026, 3, 5), covered: true };
+        let due = Duty::plain(DutyKind::Acknowledge, jiff::civil::date(2026, 3, 9), at("2026-03-09T23:59:59Z"), jiff::civil::date(2026, 3, 5), true);
         let mut tx = world.write().await;
         let duty_id = duty::add(&mut tx, "thrive", Some(case), None, &due, false).await.unwrap();
         let new = NewLetter { case_id: Some(case), duty_id: Some(duty_id), ..letter("message:1", "jo@resident.example", "pr.1@thrive.example") };

@@ -87,7 +87,7 @@ async fn settle(tx: &mut postroom::store::Tx, id: i64) {
     let mut first = None;
     for kind in [DutyKind::Acknowledge, DutyKind::Define, DutyKind::RespondStage1] {
         let due = jiff::civil::date(2026, 3, 9);
-        let new = Duty { kind, due, due_at: at("2026-03-09T23:59:59Z"), warn_from: due, covered: true };
+        let new = Duty::plain(kind, due, at("2026-03-09T23:59:59Z"), due, true);
         first = first.or(Some(duty::add(tx, "thrive", Some(case), Some(id), &new, false).await.unwrap()));
     }
     let d = some_decision(Kind::NewComplaint, Reply::AcknowledgeStage1);
