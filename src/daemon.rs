@@ -8,6 +8,7 @@ use crate::pipeline::receive::Receiver;
 use crate::pipeline::{Works, clock, hex, intake, outbox, reconcile};
 use crate::source::Stop;
 use crate::source::reader::Reader;
+use crate::source::webhook::{self, Limits};
 use crate::store;
 use jiff::SignedDuration;
 use std::collections::HashSet;
@@ -54,12 +55,17 @@ pub async fn run(config: &Config, works: Works, end: &watch::Sender<bool>) -> Re
         .await
         .map_err(|e| CannotGoOn::Later(format!("[http] listen = \"{}\" cannot be listened on: {e}", config.listen)))?;
     let mut courier = Courier::of(&config.courier).map_err(CannotGoOn::Never)?;
-    let sources = config.sources.iter().map(|s| Reader::of(s).map(|r| (s.name.clone(), r))).collect::<Result<Vec<_>, _>>();
-    let sources = sources.map_err(CannotGoOn::Never)?;
+    let (mut sources, mut doors) = (Vec::new(), Vec::new());
+    for source in &config.sources {
+        match Reader::of(source).map_err(CannotGoOn::Never)? {
+            Reader::Webhook(door) => doors.push(door),
+            reader => sources.push((source.name.clone(), reader)),
+        }
+    }
     // A SQLite store has one daemon, which need not wait for the leases of its former life to run out.
     let holder = if works.shared_store() { hex(&works.ambient.random::<8>()) } else { "sqlite".into() };
     let works = Arc::new(works);
-    log::started(env!("CARGO_PKG_VERSION"), if works.shared_store() { "postgres" } else { "sqlite" }, sources.len());
+    log::started(env!("CARGO_PKG_VERSION"), if works.shared_store() { "postgres" } else { "sqlite" }, config.sources.len());
 
     // Nobody else has a SQLite store (its folder is locked), so what is `sending` there was left by a daemon that died.
     let patience = if works.shared_store() { outbox::SENDING_PATIENCE } else { SignedDuration::ZERO };
@@ -75,10 +81,9 @@ pub async fn run(config: &Config, works: Works, end: &watch::Sender<bool>) -> Re
     let halt = Arc::new(AtomicBool::new(false));
     let (carrier_works, carrier_stop, carrier_halt) = (works.clone(), stop.clone(), halt.clone());
     tasks.spawn(async move { carry(&carrier_works, &mut courier, &holder, &carrier_halt, carrier_stop).await });
-    let (desk_works, desk_stop) = (works.clone(), stop.clone());
-    tasks.spawn(async move {
-        let _ = desk::serve(listener, desk_works, desk_stop).await;
-    });
+    let receiver = Receiver { works: works.clone() };
+    let webhooks = webhook::router(doors, receiver, works.ambient.clone(), Arc::new(Limits::new(config.per_peer)));
+    tasks.spawn(desk::serve(listener, desk::router(works.clone()).merge(webhooks), stop.clone()));
 
     // A part that ends while nobody asked it to has met a fault of ours: better to be started again than to run on without it.
     let mut whole = true;

@@ -34,6 +34,11 @@ pub fn taken(source: &str, new: usize, again: usize) {
     info!(target: "postroom", event = "taken", source, new, again, "messages committed");
 }
 
+/// A call to a webhook or a form. Who called is not said: an address is personal data.
+pub fn turned_away(source: &str, why: &str) {
+    warn!(target: "postroom", event = "call.turned_away", source, why, "a call was turned away");
+}
+
 pub fn decided(message: i64, kind: &str, reply: &str, reference: Option<&str>) {
     info!(target: "postroom", event = "decided", message, kind, reply, reference, "message decided");
 }

@@ -8,6 +8,7 @@ use crate::tls::{Endpoint, Mode, is_loopback};
 use jiff::SignedDuration;
 use serde::Deserialize;
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use toml::Spanned;
@@ -37,7 +38,8 @@ struct StoreTable {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct HttpTable {
-    listen: Text,
+    listen: Option<Text>,
+    per_peer: Option<Spanned<i64>>,
 }
 
 #[derive(Deserialize)]
@@ -155,6 +157,7 @@ impl Reader<'_> {
         Config {
             store_url: self.store_url(file.store.as_ref()),
             listen: self.listen(file.http.as_ref()),
+            per_peer: self.per_peer(file.http.as_ref()),
             courier: self.courier(file.courier.as_ref(), &data),
             rules: file.rules.as_ref().map(|r| self.path(r)),
             advice: Vec::new(),
@@ -175,10 +178,19 @@ impl Reader<'_> {
 
     fn listen(&mut self, table: Option<&HttpTable>) -> SocketAddr {
         let fallback = SocketAddr::from(([127, 0, 0, 1], 8025));
-        let Some(table) = table else { return fallback };
-        table.listen.get_ref().parse().unwrap_or_else(|_| {
-            self.fault(table.listen.span(), "`listen` is no address and port", "write for example \"127.0.0.1:8025\"");
+        let Some(listen) = table.and_then(|t| t.listen.as_ref()) else { return fallback };
+        listen.get_ref().parse().unwrap_or_else(|_| {
+            self.fault(listen.span(), "`listen` is no address and port", "write for example \"127.0.0.1:8025\"");
             fallback
+        })
+    }
+
+    fn per_peer(&mut self, table: Option<&HttpTable>) -> NonZeroU32 {
+        let Some(value) = table.and_then(|t| t.per_peer.as_ref()) else { return super::PER_PEER };
+        let number = u32::try_from(*value.get_ref()).ok().filter(|n| *n <= 1_000_000).and_then(NonZeroU32::new);
+        number.unwrap_or_else(|| {
+            self.fault(value.span(), "`per_peer` is no number from 1 to 1000000", "calls a second that one peer may make, for example 100");
+            super::PER_PEER
         })
     }
 
@@ -271,8 +283,13 @@ impl Reader<'_> {
                 self.belongs(t, "webhook", &webhook);
                 self.webhook(table)
             }
+            "form" => {
+                self.belongs(t, "form", &[]);
+                Some(SourceKind::Form)
+            }
             other => {
-                self.fault(t.kind.span(), format!("`{other}` is no kind of source"), "write \"imap\", \"maildir\" or \"webhook\"");
+                let hint = "write \"imap\", \"maildir\", \"webhook\" or \"form\"";
+                self.fault(t.kind.span(), format!("`{other}` is no kind of source"), hint);
                 None
             }
         }
@@ -399,28 +416,41 @@ impl Reader<'_> {
             self.fault(table.span(), "a webhook source needs `platform`", "write \"meta\", \"whatsapp\", \"x\" or \"webform\"");
             return None;
         };
-        let (form, key, secret) = match platform.get_ref().as_str() {
-            "meta" => (Form::Meta, "app_secret_file", &t.app_secret_file),
-            "whatsapp" => (Form::Whatsapp, "app_secret_file", &t.app_secret_file),
-            "x" => (Form::X, "consumer_secret_file", &t.consumer_secret_file),
-            "webform" => (Form::Webform, "secret_file", &t.secret_file),
+        let verified = t.verify_token_file.as_ref();
+        let (form, key, secret, kept) = match platform.get_ref().as_str() {
+            "meta" => (Form::Meta, "app_secret_file", &t.app_secret_file, &["app_secret_file", "verify_token_file"][..]),
+            "whatsapp" => (Form::Whatsapp, "app_secret_file", &t.app_secret_file, &["app_secret_file", "verify_token_file"][..]),
+            "x" => (Form::X, "consumer_secret_file", &t.consumer_secret_file, &["consumer_secret_file"][..]),
+            "webform" => (Form::Webform, "secret_file", &t.secret_file, &["secret_file"][..]),
             other => {
                 self.fault(platform.span(), format!("`{other}` is no platform"), "write \"meta\", \"whatsapp\", \"x\" or \"webform\"");
                 return None;
             }
         };
+        let keys = [
+            ("app_secret_file", &t.app_secret_file),
+            ("verify_token_file", &t.verify_token_file),
+            ("consumer_secret_file", &t.consumer_secret_file),
+            ("secret_file", &t.secret_file),
+        ];
+        for (key, value) in keys {
+            if let Some(value) = value.as_ref().filter(|_| !kept.contains(&key)) {
+                let hint = format!("this platform takes: {}", kept.join(", "));
+                self.fault(value.span(), format!("`{key}` does not belong to the platform {}", platform.get_ref()), &hint);
+            }
+        }
         let Some(secret) = secret else {
             self.fault(table.span(), format!("this platform needs `{key}`"), "without it nobody could tell a true call from a forged one");
             return None;
         };
-        if matches!(form, Form::Meta | Form::Whatsapp) && t.verify_token_file.is_none() {
+        if matches!(form, Form::Meta | Form::Whatsapp) && verified.is_none() {
             self.fault(
                 table.span(),
                 "this platform needs `verify_token_file`",
                 "the platform asks for the token when the address is registered",
             );
         }
-        let verify_token_file = t.verify_token_file.as_ref().map(|f| self.path(f));
+        let verify_token_file = verified.map(|f| self.path(f));
         Some(SourceKind::Webhook(Webhook { platform: form, secret_file: self.path(secret), verify_token_file }))
     }
 

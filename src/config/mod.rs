@@ -11,6 +11,7 @@ use crate::tls::Endpoint;
 use jiff::{SignedDuration, Timestamp};
 pub use oauth2::{Grant, Oauth2};
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 /// A configuration that was read and found sound. Paths are absolute or relative to the working directory.
@@ -23,6 +24,8 @@ pub struct Config {
     pub landlords: Vec<Landlord>,
     pub sources: Vec<Source>,
     pub listen: SocketAddr,
+    /// Calls a second that one peer may make of webhooks and forms.
+    pub per_peer: NonZeroU32,
     pub courier: Courier,
     /// A layer of rules, policies, calendars and templates over the shipped ones.
     pub rules: Option<PathBuf>,
@@ -55,8 +58,12 @@ pub struct Source {
 #[derive(Clone, Debug, PartialEq)]
 pub enum SourceKind {
     Imap(Imap),
-    Maildir { path: PathBuf },
+    Maildir {
+        path: PathBuf,
+    },
     Webhook(Webhook),
+    /// A page that Postroom itself serves.
+    Form,
 }
 
 impl SourceKind {
@@ -65,6 +72,7 @@ impl SourceKind {
             SourceKind::Imap(_) => "imap",
             SourceKind::Maildir { .. } => "maildir",
             SourceKind::Webhook(_) => "webhook",
+            SourceKind::Form => "form",
         }
     }
 }
@@ -141,7 +149,7 @@ pub enum Form {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Webhook {
     pub platform: Form,
-    /// `app_secret_file` (meta, whatsapp), `consumer_secret_file` (x) or `secret_file` (webform).
+    /// `app_secret_file` (meta, whatsapp), `consumer_secret_file` (x) or `secret_file` (webform): one secret a line, the one in use first.
     pub secret_file: PathBuf,
     pub verify_token_file: Option<PathBuf>,
 }
@@ -179,6 +187,9 @@ pub fn load(path: Option<&Path>) -> Result<Config, Vec<Fault>> {
     file::read(&name, &text, path.parent().unwrap_or(Path::new(".")))
 }
 
+/// Calls a second from one peer: a platform sends in batches, and a crowd behind one address fills in few forms a second.
+const PER_PEER: NonZeroU32 = NonZeroU32::new(100).expect("not zero");
+
 /// One landlord under the Code, a spool folder in, a folder of letters out, the desk on loopback.
 fn built_in() -> Config {
     let data = PathBuf::from("postroom-data");
@@ -187,6 +198,7 @@ fn built_in() -> Config {
         landlords: vec![Landlord { id: "landlord".into(), policy: "code".into(), from: None, team: None, officer: None }],
         sources: vec![spool(&data, "landlord")],
         listen: SocketAddr::from(([127, 0, 0, 1], 8025)),
+        per_peer: PER_PEER,
         courier: Courier::Folder { path: data.join("sent") },
         rules: None,
         advice: Vec::new(),

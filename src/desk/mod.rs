@@ -1,5 +1,9 @@
 //! What the daemon shows over HTTP: is it alive, is it ready, what has it counted.
 
+mod serve;
+
+pub use serve::serve;
+
 use crate::pipeline::Works;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
@@ -8,20 +12,10 @@ use axum::routing::get;
 use axum::{Json, Router};
 use serde_json::json;
 use std::sync::Arc;
-use tokio::net::TcpListener;
-use tokio::sync::watch;
 
-/// Serves until `stop` turns true.
-///
-/// # Errors
-/// When the listener breaks.
-pub async fn serve(listener: TcpListener, works: Arc<Works>, mut stop: watch::Receiver<bool>) -> std::io::Result<()> {
-    let app = Router::new().route("/healthz", get(healthz)).route("/readyz", get(readyz)).route("/metrics", get(metrics)).with_state(works);
-    axum::serve(listener, app)
-        .with_graceful_shutdown(async move {
-            let _ = stop.wait_for(|stopped| *stopped).await;
-        })
-        .await
+/// The pages of the desk itself.
+pub fn router(works: Arc<Works>) -> Router {
+    Router::new().route("/healthz", get(healthz)).route("/readyz", get(readyz)).route("/metrics", get(metrics)).with_state(works)
 }
 
 /// Alive: the process answers. Nothing else, so that an outage elsewhere never has the daemon restarted.

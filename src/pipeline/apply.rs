@@ -1,6 +1,6 @@
 //! One message inside the landlord's transaction: candidates, decision, and everything that follows from it.
 
-use super::{House, Result, Works, hex};
+use super::{House, Result, Works, arrival};
 use crate::letter::{self, Form, Occasion, token};
 use crate::log;
 use crate::model::address::{Address, Party};
@@ -17,7 +17,6 @@ use crate::store::{self, Tx};
 use crate::triage::{self, timing, timing::Leaving};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
-use sha2::{Digest, Sha256};
 
 /// The words by which later messages are compared with a case, in bytes: enough for a long complaint and its additions.
 const TOPIC_LIMIT: usize = 6_000;
@@ -46,41 +45,13 @@ impl Told {
     }
 }
 
-/// When a part of a raw was received: a webhook item's own event time, if it is within a day of its arrival (promise 4).
-pub fn receipt(waiting: &Waiting, message: &Message) -> Timestamp {
-    let event = message.social.as_ref().and_then(|s| s.event_at);
-    let near = |at: &Timestamp| *at <= waiting.received_at && waiting.received_at.duration_since(*at) <= SignedDuration::from_hours(24);
-    event.filter(near).unwrap_or(waiting.received_at)
-}
-
-/// The second key against duplicates: the same mail by two mailboxes or two routes, whose bytes differ by their trace headers. Never the
-/// Message-ID alone: it is reused in the wild (promise 1).
-fn fingerprint(message: &Message) -> Option<String> {
-    let id = message.message_id.as_deref()?;
-    let mut digest = Sha256::new();
-    let verb = message.social.as_ref().map(|s| format!("{:?}", s.verb));
-    for part in [
-        Some(id),
-        message.from.email.as_ref().map(Address::as_str),
-        message.from.id.as_deref(),
-        verb.as_deref(),
-        Some(&message.text),
-        Some(&message.quoted),
-    ] {
-        digest.update(part.unwrap_or_default().as_bytes());
-        digest.update([0]);
-    }
-    digest.update(message.sent_at.map_or(0, Timestamp::as_second).to_be_bytes());
-    Some(hex(&digest.finalize()))
-}
-
 /// Decides one message and writes all that follows.
 ///
 /// # Errors
 /// When the store does not answer, or a letter cannot be written: the caller's transaction is then rolled back.
 pub async fn decide(works: &Works, house: &House, tx: &mut Tx, waiting: &Waiting, message: &Message) -> Result<Told> {
     let now = works.ambient.now();
-    let fingerprint = fingerprint(message);
+    let fingerprint = arrival::fingerprint(message);
     if let Some(print) = &fingerprint
         && let Some(earlier) = store::message::earlier(tx, &house.id, print, waiting.id).await?
     {

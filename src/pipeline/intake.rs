@@ -1,7 +1,7 @@
 //! Received → decided. Reading runs ahead on every core; then one transaction, alone under the landlord's lock, claims that landlord's oldest
 //! messages and decides them in the order of their receipt.
 
-use super::{House, Result, Works, apply};
+use super::{House, Result, Works, apply, arrival};
 use crate::log;
 use crate::message::{self, Hint};
 use crate::model::decision::ReviewCause;
@@ -158,7 +158,7 @@ async fn decide_one(
     let mut told = Vec::with_capacity(messages.len());
     for (part, message) in messages.iter().enumerate() {
         let mut own = waiting.clone();
-        own.received_at = apply::receipt(waiting, message);
+        own.received_at = arrival::receipt(waiting, message);
         if part > 0 {
             own.part = part as i64;
             own.id = store::message::add_part(tx, waiting.id, own.part, own.received_at).await?;

@@ -14,6 +14,12 @@ struct Source {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Turned {
+    source: String,
+    why: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Kind {
     kind: &'static str,
 }
@@ -28,6 +34,7 @@ struct State {
 pub struct Metrics {
     registry: Arc<Registry>,
     received: Family<Source, Counter>,
+    turned_away: Family<Turned, Counter>,
     decided: Family<Kind, Counter>,
     letters: Family<State, Counter>,
     last_success: Family<Source, Gauge>,
@@ -41,8 +48,14 @@ impl Metrics {
     pub fn new<'a>(sources: impl Iterator<Item = &'a str>) -> Metrics {
         let mut registry = Registry::with_prefix("postroom");
         let (received, decided, letters) = (Family::default(), Family::default(), Family::default());
+        let turned_away = Family::default();
         let (last_success, oldest_undecided, unaccounted) = (Family::default(), Gauge::default(), Gauge::default());
         registry.register("received", "Messages committed, by source", received.clone());
+        registry.register(
+            "calls_turned_away",
+            "Calls to webhooks and forms that were not taken in, by source and why",
+            turned_away.clone(),
+        );
         registry.register("decided", "Messages decided, by kind", decided.clone());
         registry.register("letters", "Letters that reached a state", letters.clone());
         registry.register_with_unit(
@@ -71,6 +84,7 @@ impl Metrics {
         let metrics = Metrics {
             registry: Arc::new(registry),
             received,
+            turned_away,
             decided,
             letters,
             last_success,
@@ -87,6 +101,10 @@ impl Metrics {
 
     pub fn received(&self, source: &str, count: u64) {
         self.received.get_or_create(&Source { source: source.into() }).inc_by(count);
+    }
+
+    pub fn turned_away(&self, source: &str, why: &'static str) {
+        self.turned_away.get_or_create(&Turned { source: source.into(), why }).inc();
     }
 
     pub fn decided(&self, kind: &'static str) {

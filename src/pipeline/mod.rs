@@ -1,6 +1,7 @@
 //! The work between the stores and the core: taking in, deciding, sending, watching the clock.
 
 pub mod apply;
+mod arrival;
 pub mod book;
 pub mod clock;
 pub mod in_force;

@@ -33,6 +33,11 @@ impl Inlet for Receiver {
     async fn reached(&self, source: &str) -> Result<(), NotCommitted> {
         self.works.reached(source).await.map_err(|e| said(source, &e))
     }
+
+    fn turned_away(&self, source: &str, why: &'static str) {
+        self.works.metrics.turned_away(source, why);
+        log::turned_away(source, why);
+    }
 }
 
 fn said(source: &str, error: &super::Error) -> NotCommitted {
@@ -157,6 +162,7 @@ fn channel(kind: &SourceKind) -> Channel {
     match kind {
         SourceKind::Imap(_) | SourceKind::Maildir { .. } => Channel::Email,
         SourceKind::Webhook(w) if w.platform == Form::Webform => Channel::Webform,
+        SourceKind::Form => Channel::Webform,
         SourceKind::Webhook(_) => Channel::Social,
     }
 }

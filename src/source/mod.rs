@@ -3,6 +3,7 @@
 pub mod imap;
 pub mod maildir;
 pub mod reader;
+pub mod webhook;
 
 use crate::model::message::Defect;
 use jiff::Timestamp;
@@ -56,6 +57,9 @@ pub trait Inlet: Send + Sync {
     /// The source was reached and can be read. Said before the first `take` of a connection and after every look that went well:
     /// the first ever fixes `letters_from = "now"` (promise 10), each is the time of last success. Said at every poll: keep it cheap.
     fn reached(&self, source: &str) -> impl Future<Output = Result<(), NotCommitted>> + Send;
+
+    /// A call to a webhook or a form was turned away; `why` is one of [`webhook::Refusal`]'s words.
+    fn turned_away(&self, source: &str, why: &'static str);
 }
 
 /// Told once, from outside, when the daemon drains.

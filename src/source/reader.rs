@@ -1,6 +1,7 @@
 //! A source as the configuration names it, ready to be read: for the daemon, `doctor` and `reconcile` alike.
 
-use super::{Inlet, Place, Stop, imap, maildir};
+use super::webhook::Door;
+use super::{Inlet, Place, Stop, imap, maildir, stopped};
 use crate::ambient::Ambient;
 use crate::config::{self, Proof, SourceKind, secret};
 use crate::model::finding::Finding;
@@ -11,6 +12,8 @@ use std::sync::Arc;
 pub enum Reader {
     Imap(imap::Account),
     Maildir(maildir::Maildir),
+    /// Is called, and not read: the daemon serves it.
+    Webhook(Door),
 }
 
 impl Reader {
@@ -43,15 +46,17 @@ impl Reader {
                     give_up: imap::Account::GIVE_UP,
                 }))
             }
-            SourceKind::Webhook(_) => Err(format!("source `{name}`: this version does not serve webhooks yet; take the source out")),
+            SourceKind::Webhook(webhook) => Door::of(source, webhook).map(Reader::Webhook),
+            SourceKind::Form => Err(format!("source `{name}`: this version does not serve forms yet; take the source out")),
         }
     }
 
     /// Reads until told to stop.
-    pub async fn run(&self, inlet: &impl Inlet, ambient: &Ambient, stop: Stop) {
+    pub async fn run(&self, inlet: &impl Inlet, ambient: &Ambient, mut stop: Stop) {
         match self {
             Reader::Imap(account) => imap::run(account, inlet, ambient, stop).await,
             Reader::Maildir(folder) => maildir::run(folder, inlet, ambient, stop).await,
+            Reader::Webhook(_) => stopped(&mut stop).await,
         }
     }
 
@@ -69,6 +74,8 @@ impl Reader {
                 let names = maildir::list(folder).map_err(|e| format!("the folder cannot be read: {}", e.kind()))?;
                 Ok(names.into_iter().map(Place::File).collect())
             }
+            // No platform tells what it has sent.
+            Reader::Webhook(_) => Ok(Vec::new()),
         }
     }
 
@@ -77,6 +84,7 @@ impl Reader {
         match self {
             Reader::Imap(account) => imap::probe(account).await,
             Reader::Maildir(folder) => maildir::probe(folder, ambient.now()),
+            Reader::Webhook(_) => vec![Finding::fine("its secrets can be read")],
         }
     }
 }

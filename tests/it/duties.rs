@@ -29,6 +29,7 @@ async fn works(url: &str, folder: &std::path::Path) -> Arc<Works> {
         landlords: vec![Landlord { id: "home".into(), policy: "code".into(), from: None, team: None, officer }],
         sources: vec![source],
         listen: "127.0.0.1:0".parse().unwrap(),
+        per_peer: std::num::NonZeroU32::MIN,
         courier: Courier::Folder { path: folder.join("sent") },
         rules: None,
         advice: Vec::new(),

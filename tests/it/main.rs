@@ -16,3 +16,4 @@ mod smtp;
 mod smtp_faults;
 mod store;
 mod story;
+mod webhooks;

@@ -62,6 +62,7 @@ fn house(landlord: &str, policy: &str, sent: &Path) -> Config {
             source(Channel::Webform, webhook(Form::Webform)),
         ],
         listen: std::net::SocketAddr::from(([127, 0, 0, 1], 0)),
+        per_peer: std::num::NonZeroU32::MIN,
         courier: Way::Folder { path: sent.to_owned() },
         rules: None,
         advice: Vec::new(),

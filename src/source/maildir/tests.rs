@@ -37,6 +37,8 @@ impl Inlet for Memory {
     async fn reached(&self, _source: &str) -> Result<(), NotCommitted> {
         Ok(())
     }
+
+    fn turned_away(&self, _source: &str, _why: &'static str) {}
 }
 
 impl Memory {

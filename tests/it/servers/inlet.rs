@@ -13,6 +13,7 @@ struct State {
     cursor: Option<Cursor>,
     reached: usize,
     refuse: bool,
+    turned_away: Vec<&'static str>,
 }
 
 impl Memory {
@@ -34,6 +35,10 @@ impl Memory {
 
     pub fn cursor_now(&self) -> Option<Cursor> {
         self.0.lock().unwrap().cursor
+    }
+
+    pub fn turned_away(&self) -> Vec<&'static str> {
+        self.0.lock().unwrap().turned_away.clone()
     }
 
     pub fn refuse(&self, yes: bool) {
@@ -70,5 +75,9 @@ impl Inlet for Memory {
     async fn reached(&self, _source: &str) -> Result<(), NotCommitted> {
         self.0.lock().unwrap().reached += 1;
         Ok(())
+    }
+
+    fn turned_away(&self, _source: &str, why: &'static str) {
+        self.0.lock().unwrap().turned_away.push(why);
     }
 }
