@@ -6,7 +6,7 @@ use crate::model::case::Stage;
 use crate::pipeline::staff::{self, Act};
 use crate::store::case::Filter;
 use crate::store::{self, Tx, outbox_list};
-use clap::Subcommand;
+use clap::{Subcommand, ValueEnum};
 use serde_json::{Value, json};
 
 #[derive(Subcommand)]
@@ -28,6 +28,17 @@ pub enum Command {
         #[arg(long, value_name = "MESSAGE")]
         raw: Option<i64>,
     },
+    /// Records by what reports tell the case apart
+    Fact {
+        reference: String,
+        what: Fact,
+        value: String,
+        #[command(flatten)]
+        at: At,
+        /// Who says so; default: the user at the keyboard
+        #[arg(long, visible_alias = "who")]
+        by: Option<String>,
+    },
     /// Records what staff did
     Record {
         reference: String,
@@ -42,11 +53,28 @@ pub enum Command {
     },
 }
 
+/// What reports tell cases apart by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Fact {
+    Ward,
+    /// rented, low-cost ownership, …: CH02 is reported by it
+    Tenure,
+    /// The firm that the complaint is about or came through
+    Contractor,
+}
+
 pub fn run(command: Command) -> u8 {
     code(setup::block_on(async {
         match command {
             Command::List { listing, stage } => list(&listing, stage).await,
             Command::Show { reference, listing, raw } => show_case(&reference, &listing, raw).await,
+            Command::Fact { reference, what, value, at, by } => {
+                let works = setup::works(&setup::config(&at)?).await?;
+                let name = what.to_possible_value().map(|v| v.get_name().to_owned()).unwrap_or_default();
+                staff::fact(&works, &reference, &name, &value, &setup::who(by.as_deref())).await.map_err(|e| setup::refused(&e))?;
+                show::line(format!("{reference}: {name} is {value}"));
+                Ok(FINE)
+            }
             Command::Record { reference, what, at, who, note } => {
                 let works = setup::works(&setup::config(&at)?).await?;
                 let who = setup::who(who.as_deref());

@@ -14,6 +14,7 @@ mod outbox;
 pub mod read;
 pub mod read_attachment;
 mod reconcile;
+mod report;
 mod review;
 mod run;
 mod setup;
@@ -119,6 +120,8 @@ enum Command {
     Outbox(outbox::Command),
     /// Writes all that belongs to a case into a folder or a zip that a caseworker of the Ombudsman can read
     Export(export::Export),
+    /// The figures of a month, a quarter or a year: as text, as CSV, as a page with charts
+    Report(report::Report),
     /// Compares each mailbox's list with the store's and prints what is unaccounted for
     Reconcile(Listing),
     /// Brings the database to this version's schema
@@ -150,6 +153,7 @@ pub fn main() -> ExitCode {
         Command::Review(command) => review::run(command),
         Command::Outbox(command) => outbox::run(command),
         Command::Export(export) => export::run(&export),
+        Command::Report(report) => report::run(&report),
         Command::Reconcile(listing) => reconcile::run(&listing),
         Command::Migrate { at, dry_run, json } => migrate::run(&at, dry_run, json),
         Command::ReadAttachment { kind } => read_attachment::run(&kind),

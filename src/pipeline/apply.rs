@@ -155,9 +155,18 @@ impl One<'_> {
         if self.decision.via.is_none() {
             store::party::add(self.tx, id, &self.house.id, &self.sender()).await?;
         }
+        if let Some(firm) = self.contractor() {
+            store::case_fact::set(self.tx, id, "contractor", &firm).await?;
+        }
         let delay = self.decision.contractor_delay_wd;
         self.event(id, "opened", json!({ "via": self.decision.via, "related": related, "contractor_delay_wd": delay })).await?;
         Ok(Some(store::case::load(self.tx, id).await?))
+    }
+
+    /// The firm that passed it on, by its name in the policy.
+    fn contractor(&self) -> Option<String> {
+        let from = self.message.from.email.as_ref().filter(|_| self.decision.via == Some(Via::Contractor))?;
+        self.house.policy.contractor(from).map(|c| c.name.clone())
     }
 
     fn sender(&self) -> Party {

@@ -163,6 +163,21 @@ pub async fn record(works: &Works, reference: &str, act: Act, who: &str, note: O
     Ok(stage)
 }
 
+/// Records by what reports tell a case apart: its ward, its tenure, the contractor that it is about.
+///
+/// # Errors
+/// An unknown case; a store that does not answer.
+pub async fn fact(works: &Works, reference: &str, what: &str, value: &str, who: &str) -> Result<()> {
+    let mut tx = works.db.write(None).await?;
+    let case = find(&mut tx, reference).await?;
+    store::case_fact::set(&mut tx, case.id, what, value).await?;
+    let note = json!({ what: value });
+    let new = NewEvent { at: works.ambient.now(), who, what: "fact", message_id: None, outbox_id: None, note };
+    store::case_event::add(&mut tx, case.id, &new).await?;
+    tx.commit("record").await?;
+    Ok(())
+}
+
 /// Writes into a case's journal what a person did that changes nothing else.
 ///
 /// # Errors

@@ -113,7 +113,7 @@ fn duties_csv(dossier: &Dossier, now: Timestamp) -> Vec<u8> {
     let rows = dossier.duties.iter().map(|d| {
         let met = d.met_at.map(words::cell).unwrap_or_default();
         let by = d.met_by.as_deref().map(words::met_by).unwrap_or_default();
-        vec![words::duty(d.kind), d.due.to_string(), words::cell(d.due_at), words::outcome(d, now).into(), met, by]
+        vec![d.kind.what().into(), d.due.to_string(), words::cell(d.due_at), words::outcome(d, now).into(), met, by]
     });
     table::csv(&["duty", "due", "last moment (UK time)", "outcome", "met at (UK time)", "met by"], rows)
 }

@@ -17,8 +17,11 @@ pub(super) fn render(name: &'static str, page: &Value) -> Result<String, Error> 
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
-    let shipped =
-        [("head.html", include_str!("../../templates/record/head.html")), ("case.html", include_str!("../../templates/record/case.html"))];
+    let shipped = [
+        ("head.html", include_str!("../../templates/record/head.html")),
+        ("case.html", include_str!("../../templates/record/case.html")),
+        ("report.html", include_str!("../../templates/record/report.html")),
+    ];
     for (name, text) in shipped {
         environment.add_template(name, text)?;
     }
@@ -37,7 +40,7 @@ pub fn case(dossier: &Dossier, entries: &[Entry], about: &About<'_>) -> Result<S
         .duties
         .iter()
         .map(|d| {
-            json!({ "name": words::duty(d.kind), "due": written_out(d.due), "outcome": words::outcome(d, about.now),
+            json!({ "name": d.kind.what(), "due": written_out(d.due), "outcome": words::outcome(d, about.now),
                 "met_at": d.met_at.map(words::moment), "met_by": d.met_by.as_deref().map(words::met_by), "covered": d.covered })
         })
         .collect();

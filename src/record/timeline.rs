@@ -147,7 +147,7 @@ fn written(i: usize, letter: &Written) -> Vec<Entry> {
 }
 
 fn promised(duty: &duty::Row, now: Timestamp) -> Vec<Entry> {
-    let name = words::duty(duty.kind);
+    let name = duty.kind.what();
     let mut entries = Vec::new();
     let late = duty.met_at.map_or(duty.state == "open" && now > duty.due_at, |met| met > duty.due_at);
     if late {

@@ -3,7 +3,6 @@
 use crate::model::calendar::london;
 use crate::model::case::Stage;
 use crate::model::decision::{Flag, Kind, Via};
-use crate::model::duty::DutyKind;
 use crate::model::message::Channel;
 use crate::store::duty;
 use jiff::Timestamp;
@@ -79,17 +78,6 @@ pub fn via(via: Via) -> &'static str {
     }
 }
 
-pub fn duty(kind: DutyKind) -> String {
-    match kind.as_str() {
-        "acknowledge" => "acknowledge and log".into(),
-        "define" => "agree the complaint definition".into(),
-        "respond_stage1" => "send the stage 1 response".into(),
-        "respond_stage2" => "send the final response".into(),
-        "pass_on" => "pass on what the contractor forwarded".into(),
-        other => other.replace('_', " "),
-    }
-}
-
 /// Met in time, met late, breached, open, or taken back.
 pub fn outcome(duty: &duty::Row, now: Timestamp) -> &'static str {
     match (duty.state.as_str(), duty.met_at) {
@@ -153,6 +141,7 @@ pub fn event(what: &str) -> String {
         "closed" => "closed the case".into(),
         "reopened" => "reopened the case".into(),
         "reviewed" => "dealt with a review entry".into(),
+        "fact" => "noted what reports count it by".into(),
         "exported" => "exported the record".into(),
         "erased" => "erased personal data".into(),
         other => other.replace('_', " "),

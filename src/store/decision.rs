@@ -1,6 +1,6 @@
 //! Decisions on messages: a history, of which the latest holds.
 
-use super::column::{At, at, key};
+use super::column::{At, at, key, text};
 use super::db::Tx;
 use super::error::{Error, Result};
 use crate::model::case::CaseId;
@@ -56,8 +56,8 @@ macro_rules! row {
 }
 
 statements! {
-    ADD = "INSERT INTO decision (message_id, decided_at, who, kind, reply, case_id, json, input_digest, ruleset_digest)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id";
+    ADD = "INSERT INTO decision (message_id, decided_at, who, kind, reply, case_id, json, input_digest, ruleset_digest, flags, topics)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id";
     SETTLE = "UPDATE message SET state = 'decided', decided_at = $2, kind = $3, reply = $4, case_id = $5, fault = NULL,
         fingerprint = COALESCE($6, fingerprint), message_id = COALESCE($7, message_id) WHERE id = $1";
     LATEST = row!("WHERE message_id = $1 ORDER BY id DESC LIMIT 1");
@@ -71,8 +71,13 @@ statements! {
 pub async fn add(tx: &mut Tx, new: &NewDecision<'_>) -> Result<i64> {
     let (d, when) = (new.decision, at(new.decided_at));
     let json = serde_json::to_string(d).expect("a decision has nothing that JSON cannot say");
-    let (id,): (i64,) =
-        on!(tx, one(ADD, new.message, when, new.who, d.kind, d.reply, new.case_id, &json, &d.input_digest, &d.ruleset_digest))?;
+    // Beside the JSON, which erasing empties: the counts stay right.
+    let flags = d.flags.iter().map(|f| f.as_str()).collect::<Vec<_>>().join(",");
+    let topics = text(&d.topics.join(",")).into_owned();
+    let (id,): (i64,) = on!(
+        tx,
+        one(ADD, new.message, when, new.who, d.kind, d.reply, new.case_id, &json, &d.input_digest, &d.ruleset_digest, &flags, &topics)
+    )?;
     let message_id = new.message_id.map(key);
     let changed = on!(tx, run(SETTLE, new.message, when, d.kind, d.reply, new.case_id, new.fingerprint, message_id.as_deref()))?;
     if changed == 1 { Ok(id) } else { Err(Error::Missing { what: "message", name: new.message.to_string() }) }

@@ -9,6 +9,7 @@ mod ask;
 pub mod candidates;
 pub mod case;
 pub mod case_event;
+pub mod case_fact;
 mod column;
 pub mod commit;
 pub mod counts;
@@ -25,6 +26,7 @@ pub mod outbox;
 pub mod outbox_list;
 pub mod party;
 pub mod receipt;
+pub mod report;
 pub mod review;
 pub mod source;
 
@@ -39,6 +41,7 @@ pub fn statements() -> Vec<(&'static str, &'static str, Only)> {
         candidates::STATEMENTS,
         case::STATEMENTS,
         case_event::STATEMENTS,
+        case_fact::STATEMENTS,
         counts::STATEMENTS,
         decision::STATEMENTS,
         duty::STATEMENTS,
@@ -49,6 +52,7 @@ pub fn statements() -> Vec<(&'static str, &'static str, Only)> {
         outbox_list::STATEMENTS,
         party::STATEMENTS,
         receipt::STATEMENTS,
+        report::STATEMENTS,
         review::STATEMENTS,
         source::STATEMENTS,
     ];

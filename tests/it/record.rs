@@ -81,6 +81,27 @@ fn whole(store: &str) {
     let mut bytes = Vec::new();
     std::io::copy(&mut archive.by_name("messages/01.eml").unwrap(), &mut bytes).unwrap();
     assert_eq!(bytes, COMPLAINT);
+    // The figures of the month count it, by its channel, its ward and its promises.
+    assert!(program.output(&["case", "fact", &reference, "ward", "Harbour", "--by", "kim"]).status.success());
+    let month = shown["received_at"].as_str().unwrap().get(..7).unwrap().to_owned();
+    let (csv, html) = (program.path("r.csv").display().to_string(), program.path("r.html").display().to_string());
+    let report = program.output(&["report", "--month", &month, "--homes", "500", "--csv", &csv, "--html", &html]);
+    assert!(report.status.success(), "{}", String::from_utf8_lossy(&report.stderr));
+    let figures = std::fs::read_to_string(&csv).unwrap();
+    for line in [
+        "Complaints received (CH01),received,stage 1,1",
+        "Complaints received (CH01),\"per 1,000 homes (of 500)\",stage 1,2.0",
+        "Complaints by channel,email,stage 1,1",
+        "Acknowledgements,share within five working days,stage 1,100.0%",
+        "Responses within the Code\u{2019}s time (CH02),stage 1,share in time,100.0%",
+        "Complaints by ward,Harbour,stage 1,1",
+        "Messages by kind,a new complaint,messages,1",
+    ] {
+        assert!(figures.contains(line), "{line} is not in\n{figures}");
+    }
+    let page = std::fs::read_to_string(&html).unwrap();
+    assert!(page.contains("<svg") && !page.contains("<script"));
+    assert_eq!(program.output(&["report", "--month", "2026-13"]).status.code(), Some(2));
     // The raw alone, by number.
     let raw = program.output(&["case", "show", &reference, "--raw", &shown["messages"][0]["id"].to_string()]);
     assert_eq!(raw.stdout, COMPLAINT);

@@ -81,6 +81,24 @@ async fn replayed_over_data_on_postgres() {
     replay(World::bare_postgres().await, true).await;
 }
 
+/// Flags and topics are taken out of the decisions made before 0004, so that reports of earlier months hold them too.
+#[tokio::test]
+async fn decisions_made_before_are_counted_by_their_flags_and_topics() {
+    for (world, postgres) in [(World::bare_sqlite().await, false), (World::bare_postgres().await, true)] {
+        world.db.migrate_to(1).await.unwrap();
+        run(&world.db, sample("0001_first", postgres)).await;
+        let json = r#"{"flags":["damp_mould","health"],"topics":["damp"]}"#;
+        run(&world.db, format!("UPDATE decision SET json = '{json}'")).await;
+        world.db.migrate().await.unwrap();
+        let asked = "SELECT flags, topics FROM decision";
+        let found: (String, String) = match &world.db {
+            Db::Sqlite { read, .. } => sqlx::query_as(asked).fetch_one(read).await.unwrap(),
+            Db::Postgres(pool) => sqlx::query_as(asked).fetch_one(pool).await.unwrap(),
+        };
+        assert_eq!(found, ("damp_mould,health".to_owned(), "damp".to_owned()));
+    }
+}
+
 #[tokio::test]
 async fn both_databases_have_the_same_tables() {
     let (sqlite, postgres) = (World::sqlite().await, World::postgres().await);
