@@ -237,6 +237,7 @@ pub(super) fn full() -> Page {
         flags: vec!["safety".into(), "emergency".into()],
         contractor: Some("Axis Repairs".into()),
         answered: true,
+        words: Some("The lift is stuck again.".into()),
         contact: Contact { emergency_phone: "01632 960 199".into(), ..bare().contact },
         duty: Some(DutyPage {
             kind: "respond_stage2",
@@ -276,6 +277,8 @@ fn bare() -> Page {
         complaint: true,
         gas_number: "0800 111 999",
         kind: "new complaint".into(),
+        roles: vec!["Building Safety Lead".into()],
+        matters: vec!["safety".into()],
         duty: Some(DutyPage {
             kind: "acknowledge",
             what: "acknowledge the complaint",

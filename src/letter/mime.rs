@@ -38,7 +38,7 @@ pub fn build(letter: &Letter, o: &Occasion<'_>, page: &Page) -> Result<Vec<u8>, 
     }
     let text = part(ContentType::TEXT_PLAIN, &letter.text);
     let boundary = |layer: &str| format!("{layer}-{}", safe_boundary(&letter.message_id));
-    let finished = match (letter.html.is_empty(), o.original.filter(|_| o.form == Form::PassOn)) {
+    let finished = match (letter.html.is_empty(), o.original.filter(|_| matches!(o.form, Form::PassOn | Form::Notice))) {
         (true, None) => mail.singlepart(text)?,
         (true, Some(raw)) => mail.multipart(MultiPart::mixed().boundary(boundary("mixed")).singlepart(text).singlepart(attached(raw)))?,
         (false, _) => {

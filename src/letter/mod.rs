@@ -34,6 +34,8 @@ words! {
         TakeOffline = "take_offline",
         /// To the complaints team, with what the contractor sent attached.
         PassOn = "pass_on",
+        /// To whom the policy's routes lead beside that team.
+        Notice = "notice",
         /// To the officer, before a duty falls due; and after.
         Reminder = "reminder",
         Alarm = "alarm",
@@ -56,7 +58,7 @@ impl Form {
 
     /// To a resident, or whoever wrote for one; the rest stay in the house.
     pub fn to_resident(self) -> bool {
-        !matches!(self, Form::PassOn | Form::Reminder | Form::Alarm)
+        !matches!(self, Form::PassOn | Form::Notice | Form::Reminder | Form::Alarm)
     }
 
     /// Text alone, carried by a platform and not by mail.
@@ -68,7 +70,7 @@ impl Form {
     pub fn parts(self) -> &'static [&'static str] {
         match self {
             Form::SignpostSocial | Form::TakeOffline => &["txt"],
-            Form::PassOn | Form::Reminder | Form::Alarm => &["subject", "txt"],
+            Form::PassOn | Form::Notice | Form::Reminder | Form::Alarm => &["subject", "txt"],
             _ => &["subject", "txt", "html"],
         }
     }
@@ -99,7 +101,7 @@ pub struct Occasion<'a> {
     pub date: Timestamp,
     /// Which Postroom wrote it (X-Postroom-Instance), so that it knows its own mail when it comes back.
     pub instance: &'a str,
-    /// What arrived, byte for byte, to attach to what is passed on.
+    /// What arrived, byte for byte, to attach to what is passed on or told of.
     pub original: Option<&'a [u8]>,
 }
 

@@ -69,6 +69,11 @@ pub struct Page {
     pub flags: Vec<String>,
     pub contractor: Option<String>,
     pub answered: bool,
+    /// For whom a notice is, and what leads there.
+    pub roles: Vec<String>,
+    pub matters: Vec<String>,
+    /// The sender's words, where there is no mail to attach.
+    pub words: Option<String>,
     pub duty: Option<DutyPage>,
 }
 
@@ -135,6 +140,10 @@ impl Page {
         }
         if let Some(decision) = o.decision {
             page.of_decision(policy, decision, o.form);
+            for route in decision.routes.iter().filter(|r| o.form == Form::Notice && r.letter && r.to.as_ref() == o.to) {
+                page.roles.push(route.role.clone());
+                page.matters.extend(route.of.iter().filter(|m| !page.matters.contains(m)).cloned().collect::<Vec<_>>());
+            }
             if told_by_another(o) {
                 page.questions = Some(Questions { what: true, when: true, who: true, outcome: true });
             } else {
@@ -152,6 +161,9 @@ impl Page {
             self.subject = self.plain_subject();
         }
         self.public = message.social.as_ref().is_some_and(|s| s.public);
+        if o.form == Form::Notice && o.original.is_none() {
+            self.words = Some(message.text.trim().to_owned()).filter(|t| !t.is_empty());
+        }
         self.contractor = message.from.email.as_ref().and_then(|a| o.policy.contractor(a)).map(|c| c.name.clone());
     }
 

@@ -17,7 +17,7 @@ macro_rules! embedded {
     };
 }
 
-const SHIPPED: [(&str, &str); 27] = embedded![
+const SHIPPED: [(&str, &str); 29] = embedded![
     "_open.txt",
     "_understanding.txt",
     "_close.txt",
@@ -41,6 +41,8 @@ const SHIPPED: [(&str, &str); 27] = embedded![
     "take_offline.txt",
     "pass_on.subject",
     "pass_on.txt",
+    "notice.subject",
+    "notice.txt",
     "reminder.subject",
     "reminder.txt",
     "alarm.subject",

@@ -186,6 +186,18 @@ pub struct Review {
     pub says: String,
 }
 
+/// Somebody beside the complaints team who must know of a message, and why (the policy's routes).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Routed {
+    pub role: String,
+    /// Their own address; without one the landlord's officer stands in.
+    pub to: Option<Address>,
+    /// What leads there: "safety", "lift".
+    pub of: Vec<String>,
+    /// A letter goes out now; else they find it with the case.
+    pub letter: bool,
+}
+
 /// What happens to the register.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -228,6 +240,9 @@ pub struct Decision {
     /// Matters that it speaks of (ids of rules' topics), for routes and signposts.
     pub topics: Vec<String>,
     pub duties: Vec<Duty>,
+    /// Who is told beside the complaints team.
+    #[serde(default)]
+    pub routes: Vec<Routed>,
     pub reviews: Vec<Review>,
     pub reasons: Vec<Reason>,
     /// What came second, and what spoke for it.

@@ -50,7 +50,7 @@ pub struct Policy {
     /// Where things that are no complaint go: matter id → words and address.
     pub signposts: Vec<Signpost>,
     pub topics: Vec<TopicText>,
-    /// Where flagged messages go beside the complaints team.
+    /// Who is told beside the complaints team, and of what.
     pub routes: Vec<Route>,
     /// Awaab's Law, where it is in force.
     pub hazards: Option<Hazards>,
@@ -134,9 +134,10 @@ pub enum Responsible {
     Unclear,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Route {
-    pub flag: String,
+    pub of: Cause,
+    /// Who it is, as letters name them: "Building Safety Lead".
     pub role: String,
     pub to: Option<Address>,
 }
@@ -192,6 +193,25 @@ impl Default for Tell {
     fn default() -> Tell {
         let officer = || vec!["Complaints Officer".to_owned()];
         Tell { two_days: officer(), one_day: officer(), breach: officer(), digest: officer() }
+    }
+}
+
+/// What of a message leads along a route.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cause {
+    Flag(Flag),
+    /// A topic's id (rules/topics.toml).
+    Topic(String),
+}
+
+impl Cause {
+    /// As a person says it: "damp mould", "lift".
+    pub fn words(&self) -> String {
+        match self {
+            Cause::Flag(flag) => flag.as_str().replace('_', " "),
+            Cause::Topic(topic) => topic.replace(['_', '-'], " "),
+        }
     }
 }
 

@@ -17,6 +17,7 @@ use crate::store::{self, Tx};
 use crate::triage::{self, timing, timing::Leaving};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
+use std::collections::BTreeSet;
 
 /// The words by which later messages are compared with a case, in bytes: enough for a long complaint and its additions.
 const TOPIC_LIMIT: usize = 6_000;
@@ -87,6 +88,8 @@ pub async fn decide(works: &Works, house: &House, tx: &mut Tx, waiting: &Waiting
     let duties = one.duties(case.as_ref()).await?;
     one.reviews(case.as_ref()).await?;
     one.letters(case.as_ref(), &duties).await?;
+    let routed = house.addressed(&decision);
+    One { decision: &routed, said: one.said, tx: one.tx, works, house, waiting, message, now }.notices(case.as_ref()).await?;
     let reference = case.map(|c| c.reference.0);
     Ok(Told { message: waiting.id, decision: Some((Box::new(decision), Box::new(message.clone()))), reference })
 }
@@ -298,6 +301,20 @@ impl One<'_> {
         let Some(to) = self.decision.answer_to.clone() else { return Ok(()) };
         let held = self.ceiling(&to).await?;
         self.letter(form, &to, case, duty(duties, DutyKind::Acknowledge), None, held).await
+    }
+
+    /// Tells whom the policy's routes lead to, one letter a person. Old mail that a first connection found tells nobody (promise 10).
+    async fn notices(&mut self, case: Option<&Case>) -> Result<()> {
+        let told: BTreeSet<&Address> = self.decision.routes.iter().filter(|r| r.letter).filter_map(|r| r.to.as_ref()).collect();
+        if !self.waiting.answerable || told.is_empty() {
+            return Ok(());
+        }
+        // What a webhook brings may hold other people's messages too: their words stand in the letter instead.
+        let original = if self.message.channel == Channel::Email { Some(self.original().await?) } else { None };
+        for to in told {
+            self.letter(Form::Notice, to, case, None, original.as_deref(), None).await?;
+        }
+        Ok(())
     }
 
     async fn original(&mut self) -> Result<Vec<u8>> {

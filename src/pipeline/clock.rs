@@ -8,7 +8,7 @@ use crate::model::calendar::local_day;
 use crate::model::case::Case;
 use crate::model::decision::{Flag, ReviewCause};
 use crate::model::duty::{Duty, DutyKind};
-use crate::model::policy::Policy;
+use crate::model::policy::{Cause, Policy};
 use crate::store::duty::{Row, Warning};
 use crate::store::outbox::NewLetter;
 use crate::store::review::NewReview;
@@ -79,7 +79,7 @@ async fn tell(works: &Works, house: &House, tx: &mut Tx, row: &Row, level: Warni
 /// Who is told: the roles that the policy names for the level, and whoever the kind of duty is the business of.
 fn people(house: &House, kind: DutyKind, level: Warning) -> Vec<Address> {
     let policy = &house.policy;
-    let by_flag = |flag: Flag| policy.routes.iter().find(|r| r.flag == flag.as_str()).map(|r| r.role.as_str());
+    let by_flag = |flag: Flag| policy.routes.iter().find(|r| r.of == Cause::Flag(flag)).map(|r| r.role.as_str());
     let own = match kind {
         DutyKind::MakeSafe => by_flag(Flag::Emergency),
         DutyKind::InvestigateHazard | DutyKind::SummariseHazard | DutyKind::SafetyWork => by_flag(Flag::DampMould),

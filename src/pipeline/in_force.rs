@@ -5,6 +5,7 @@ use super::{Error, Result};
 use crate::config::Landlord;
 use crate::model::address::Address;
 use crate::model::calendar::Calendar;
+use crate::model::decision::Decision;
 use crate::model::policy::Policy;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -86,5 +87,14 @@ impl House {
             officer: landlord.officer.clone().unwrap_or_else(|| from.clone()),
             from,
         })
+    }
+
+    /// The decision with an address for everybody whom a letter tells: the officer stands in for a role that has none.
+    pub(super) fn addressed(&self, decision: &Decision) -> Decision {
+        let mut out = decision.clone();
+        for route in out.routes.iter_mut().filter(|r| r.letter) {
+            route.to.get_or_insert_with(|| self.officer.clone());
+        }
+        out
     }
 }

@@ -8,7 +8,7 @@ use crate::folder;
 use crate::model::address::Address;
 use crate::model::decision::Flag;
 use crate::model::fault::Fault;
-use crate::model::policy::{AckTiming, Contractor, Hazards, Policy, RespondFrom, Role, Route, Signpost, TopicText};
+use crate::model::policy::{AckTiming, Cause, Contractor, Hazards, Policy, RespondFrom, Role, Route, Signpost, TopicText};
 use check::set;
 use file::File;
 use jiff::civil::Date;
@@ -236,8 +236,10 @@ fn lay_over(policy: &mut Policy, file: &File) {
     }
     for r in &file.routes {
         let to = r.to.as_ref().and_then(|a| Address::parse(a.get_ref()));
-        let new = Route { flag: r.flag.get_ref().clone(), role: r.role.get_ref().trim().into(), to };
-        put(&mut policy.routes, new, |a, b| a.flag == b.flag);
+        let flag = r.flag.as_ref().and_then(|f| Flag::parse(f.get_ref())).map(Cause::Flag);
+        if let Some(of) = flag.or_else(|| r.topic.as_ref().map(|t| Cause::Topic(t.get_ref().clone()))) {
+            put(&mut policy.routes, Route { of, role: r.role.get_ref().trim().into(), to }, |a, b| a.of == b.of);
+        }
     }
     for r in &file.roles {
         let new = Role { role: r.role.get_ref().trim().into(), to: r.to.as_ref().and_then(|a| Address::parse(a.get_ref())) };

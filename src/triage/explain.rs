@@ -3,7 +3,7 @@
 use crate::model::calendar::written_out;
 use crate::model::decision::{Decision, Effect, Evidence, Flag, Kind, Reason, Reply};
 use crate::model::duty::{Duty, DutyKind};
-use crate::model::policy::Policy;
+use crate::model::policy::{Cause, Policy};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use std::fmt::Write;
@@ -39,6 +39,7 @@ pub fn explain(decision: &Decision, policy: &Policy, received_at: Timestamp, zon
             let _ = writeln!(out, "  {asked}: {}", answer.as_deref().unwrap_or("not said"));
         }
     }
+    told(decision, &mut out);
     let local = received_at.to_zoned(zone.clone());
     let _ = writeln!(out, "\nReceived {} at {}.", written_out(local.date()), local.strftime("%H:%M"));
     if let Some(aware) = decision.aware_at {
@@ -58,6 +59,27 @@ pub fn explain(decision: &Decision, policy: &Policy, received_at: Timestamp, zon
         }
     }
     out
+}
+
+/// Where each flag and topic leads. A flag that the policy routes to nobody stays with whoever handles the case.
+fn told(decision: &Decision, out: &mut String) {
+    if decision.routes.is_empty() && decision.flags.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "\nWho else is told");
+    for route in &decision.routes {
+        let of = route.of.join(" and ");
+        let _ = match (&route.to, route.letter) {
+            (Some(to), true) => writeln!(out, "  - {}, at {to}, of {of}", route.role),
+            (None, true) => writeln!(out, "  - {}, at the officer's address, of {of}", route.role),
+            (_, false) => writeln!(out, "  - {} finds it with the case: {of}", route.role),
+        };
+    }
+    let left: Vec<String> = decision.flags.iter().map(|f| Cause::Flag(*f).words()).collect();
+    let left: Vec<&str> = left.iter().filter(|f| !decision.routes.iter().any(|r| r.of.contains(f))).map(String::as_str).collect();
+    if !left.is_empty() {
+        let _ = writeln!(out, "  - nobody apart from whoever handles it: {}", left.join(", "));
+    }
 }
 
 pub fn sentence(decision: &Decision) -> String {

@@ -13,6 +13,7 @@ mod link; // which case, and how surely
 mod relation; // whether it speaks of the case
 pub mod reply; // what goes back, and to whom
 mod reviews; // tasks for a person
+mod routes; // who is told beside the complaints team
 mod stage; // what it means for a case
 mod statute; // clocks that the law starts beside the Code's
 mod survey; // what a survey's answer says of us
@@ -181,6 +182,7 @@ pub fn triage(input: &Input<'_>) -> Decision {
     });
     Decision {
         kind,
+        routes: routes::routes(policy, kind, &flags, &weighed.judgement.topics),
         flags,
         reply,
         link: linked.map(|h| Link { case: h.case.id, evidence: h.evidence.clone(), strong: h.strong }),

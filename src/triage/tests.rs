@@ -451,3 +451,32 @@ fn a_decision_is_explained_in_words() {
     assert!(text.starts_with("This is a new complaint"), "{text}");
     assert!(text.contains("nobody came") && text.contains("acknowledge the complaint by Monday 16 March 2026"), "{text}");
 }
+
+#[test]
+fn routes_tell_each_person_once_and_never_the_one_complained_of() {
+    use super::routes::routes;
+    use crate::model::policy::{Cause, Route};
+    let route = |of, role: &str, to: Option<&str>| Route { of, role: role.into(), to: to.and_then(Address::parse) };
+    let mut thrive = policy();
+    thrive.routes = vec![
+        route(Cause::Flag(Flag::Emergency), "Duty Officer", None),
+        route(Cause::Flag(Flag::Safety), "Lead", Some("lead@thrive.example")),
+        route(Cause::Flag(Flag::DampMould), "Lead", Some("lead@thrive.example")),
+        route(Cause::Flag(Flag::Late), "Complaints Officer", None),
+        route(Cause::Topic("lift".into()), "Lift Team", Some("lifts@thrive.example")),
+    ];
+    let told = |kind, flags: &[Flag], topics: &[&str]| {
+        let topics: Vec<String> = topics.iter().map(|t| t.to_string()).collect();
+        let routed = routes(&thrive, kind, flags, &topics);
+        routed.into_iter().map(|r| (r.role, r.of.join("+"), r.letter)).collect::<Vec<_>>()
+    };
+    let of = |role: &str, of: &str, letter| (role.to_string(), of.to_string(), letter);
+    assert_eq!(told(Kind::NewComplaint, &[Flag::Safety, Flag::DampMould], &[]), [of("Lead", "safety+damp mould", true)]);
+    assert_eq!(
+        told(Kind::NewComplaint, &[Flag::Emergency, Flag::Late], &[]),
+        [of("Duty Officer", "emergency", true), of("Complaints Officer", "late", false)]
+    );
+    assert_eq!(told(Kind::ServiceRequest, &[], &["lift"]), [of("Lift Team", "lift", true)]);
+    assert_eq!(told(Kind::NewComplaint, &[Flag::StaffConduct], &["lift"]), [], "Code 5.8");
+    assert_eq!(told(Kind::Spam, &[Flag::Safety], &["lift"]), []);
+}

@@ -11,6 +11,7 @@ mod oauth;
 mod quiet;
 mod record;
 mod rehearsal;
+mod routes;
 mod servers;
 mod smtp;
 mod smtp_faults;

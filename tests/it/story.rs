@@ -50,6 +50,7 @@ url = "{store}"
 id = "lab"
 policy = "lab"
 team = "team@home.example"
+officer = "team@home.example"
 [[source]]
 name = "complaints"
 kind = "imap"
@@ -198,8 +199,12 @@ fn story(store: &str) {
         letter.message_id().unwrap()
     );
     send(&postfix, RESIDENT, &reply_to, &answer);
-    until("the addition is confirmed", || dovecot.residents_post().len() == 2);
-    let second = parse(&dovecot.residents_post()[1]);
+    until("the addition is confirmed, and the officer told of the ceiling", || dovecot.residents_post().len() == 3);
+    let post = dovecot.residents_post();
+    let to = |mail: &mail_parser::Message<'_>, who: &str| mail.to().is_some_and(|t| t.first().unwrap().address() == Some(who));
+    let second = post[1..].iter().map(|m| parse(m)).find(|m| to(m, "ada@home.example")).expect("the confirmation");
+    let notice = post.iter().map(|m| parse(m)).find(|m| to(m, "team@home.example")).expect("danger is told at once");
+    assert!(notice.attachments().any(|a| a.message().is_some()), "the notice holds the mail");
     assert!(second.subject().unwrap().contains(&reference));
     assert_eq!(program.json(&["case", "list", "--json"]).len(), 2, "the old mail's case and hers");
 
@@ -215,20 +220,20 @@ fn story(store: &str) {
 
     // A contractor forwards what another resident wrote: she is acknowledged, and the team has it with the original.
     send(&postfix, "care@axisrepairs.example", USER, FORWARD);
-    until("both letters of the forward arrive", || dovecot.residents_post().len() == 4);
+    until("both letters of the forward arrive", || dovecot.residents_post().len() == 5);
     let post: Vec<_> = dovecot.residents_post().iter().map(|m| parse(m)).collect();
     let passed = post
         .iter()
-        .find(|m| m.to().is_some_and(|t| t.first().unwrap().address() == Some("team@home.example")))
+        .find(|m| to(m, "team@home.example") && m.subject().is_some_and(|s| s.starts_with("Passed on")))
         .expect("passed on to the team");
     let original = passed.attachments().find_map(|a| a.message()).expect("the original is attached");
     assert_eq!(original.message_id(), Some("forward@axisrepairs.example"));
 
-    assert_eq!(dovecot.residents_post().len(), 4, "a robot's answer was answered");
+    assert_eq!(dovecot.residents_post().len(), 5, "a robot's answer was answered");
     let letters = program.json(&["outbox", "list", "--json"]);
     assert!(letters.iter().all(|l| l["state"] == "sent"), "{letters:?}");
-    // Hers, the confirmation, the forward's two: nothing for the old mail, not even an alarm (promise 10).
-    assert_eq!(letters.len(), 4, "{letters:?}");
+    // Hers, the confirmation, the notice, the forward's two: nothing for the old mail, not even an alarm (promise 10).
+    assert_eq!(letters.len(), 5, "{letters:?}");
     assert!(letters.iter().all(|l| l["to"] != "old@home.example"), "{letters:?}");
     for (uid, flags) in dovecot.flags("INBOX") {
         assert!(!flags.contains("Seen"), "mail {uid} was marked as read");

@@ -131,6 +131,7 @@ fn karen() -> World {
                 outcome: Some("I want it fixed this week and I want the unit replaced.".into()),
             },
             topics: vec!["leak".into(), "grounds".into()],
+            routes: Vec::new(),
             duties: vec![
                 duty(DutyKind::Acknowledge, "2026-03-09"),
                 duty(DutyKind::Define, "2026-03-09"),

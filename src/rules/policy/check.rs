@@ -112,9 +112,19 @@ pub fn values(name: &str, text: &str, file: &File, faults: &mut Vec<Fault>) {
     }
     check.once(file.signposts.iter().map(|s| &s.matter), "matter");
     check.once(file.topics.iter().map(|t| &t.topic), "topic");
-    check.once(file.routes.iter().map(|r| &r.flag), "flag");
+    check.once(file.routes.iter().filter_map(|r| r.flag.as_ref()), "flag");
+    check.once(file.routes.iter().filter_map(|r| r.topic.as_ref()), "topic");
     for route in &file.routes {
-        check.flag(&route.flag);
+        if let Some(flag) = &route.flag {
+            check.flag(flag);
+        }
+        check.unless(
+            route.flag.is_some() != route.topic.is_some(),
+            &route.role,
+            "must be told of one flag or of one topic",
+            "write flag = \"safety\" or topic = \"lift\" in this route; for two, write two routes",
+        );
+        check.one_line(&route.role);
         if let Some(to) = &route.to {
             check.address(to, "building.safety@landlord.example");
         }

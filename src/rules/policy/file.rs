@@ -137,7 +137,9 @@ pub struct Topic {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Route {
-    pub flag: Spanned<String>,
+    /// One of the two.
+    pub flag: Text,
+    pub topic: Text,
     pub role: Spanned<String>,
     pub to: Text,
 }

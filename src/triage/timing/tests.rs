@@ -31,6 +31,7 @@ fn leaving(policy: &Policy, channel: Channel, received: &str, now: &str, flags: 
         aware_at: None,
         definition: Definition::default(),
         topics: Vec::new(),
+        routes: Vec::new(),
         duties: of_complaint(policy, &calendar, at(received)),
         reviews: Vec::new(),
         reasons: Vec::new(),

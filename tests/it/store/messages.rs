@@ -21,6 +21,7 @@ pub fn some_decision(kind: Kind, reply: Reply) -> Decision {
         aware_at: None,
         definition: Definition::default(),
         topics: vec!["heating".into()],
+        routes: Vec::new(),
         duties: Vec::new(),
         reviews: Vec::new(),
         reasons: Vec::new(),
