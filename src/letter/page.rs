@@ -259,7 +259,9 @@ fn own_forward<'m>(o: &Occasion<'_>, message: &'m Message) -> Option<&'m crate::
 /// True where the words are somebody else's about the recipient: a contractor's or an officer's note. They are not repeated.
 fn told_by_another(o: &Occasion<'_>) -> bool {
     let (Some(message), Some(decision)) = (o.message, o.decision) else { return false };
-    decision.via.is_some() && (message.forwards.is_empty() || message.reported.is_some() && own_forward(o, message).is_none())
+    // A passed-on message of theirs is their own words; a note beside it that gives their address is not.
+    let noted = || o.to.is_some_and(|to| message.text.to_lowercase().contains(to.as_str()));
+    decision.via.is_some() && (message.forwards.is_empty() || own_forward(o, message).is_none() && noted())
 }
 
 /// The name to greet: of the forward's author, of the sender, or of the resident that a note names.

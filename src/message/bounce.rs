@@ -230,7 +230,7 @@ fn is_delay(subject: &str, text: &str) -> bool {
 /// delivered and do not exist.
 fn is_bounce_text(facts: &Facts) -> bool {
     let subject = facts.subject.to_lowercase();
-    let text = &facts.whole_lower[..facts.whole_lower.floor_char_boundary(6000)];
+    let text = &facts.spotted.text[..facts.spotted.text.floor_char_boundary(6000)];
     let sender: String = facts.from.map(|a| a.local().replace(['-', '_', '.'], "")).unwrap_or_default();
     let name = facts.from_name.to_lowercase();
     let by_address = list("bounce daemon").iter().any(|w| sender.starts_with(w));

@@ -1,25 +1,23 @@
 //! Whether the words are surely not English.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 use whatlang::{Lang, detect};
 
 /// ISO 639-3, for a text long enough and a detector sure enough; `None` for English and for doubt. Short words in capitals, addresses and
 /// names of streets look like any language: a wrong guess would send an English resident a question about her language.
 pub fn of(text: &str) -> Option<String> {
-    let text = text.char_indices().nth(4000).map_or(text, |(end, _)| &text[..end]);
-    let words: Vec<&str> = text
-        .split_whitespace()
-        .filter(|w| !(w.contains('@') || w.contains('/') && w.contains("://")) && w.chars().any(char::is_alphabetic))
-        .collect();
-    let little = Little::count(&words);
+    let text = &text[..text.floor_char_boundary(LONGEST)];
+    let words = || text.split_ascii_whitespace().filter(|w| is_word(w));
+    let little = Little::count(words());
     if little.welsh() {
         return Some("cym".into());
     }
     // The detector is dear, and its answer would not count against English words in Latin letters.
-    if little.english() && text.chars().all(|c| c < '\u{250}' || !c.is_alphabetic()) {
+    if little.english() && (text.is_ascii() || text.chars().all(|c| c < '\u{250}' || !c.is_alphabetic())) {
         return None;
     }
+    let words: Vec<&str> = words().collect();
     let letters: usize = words.iter().map(|w| w.chars().filter(|c| c.is_alphabetic()).count()).sum();
     let info = detect(&words.join(" "))?;
     let latin = info.script() == whatlang::Script::Latin;
@@ -27,6 +25,15 @@ pub fn of(text: &str) -> Option<String> {
     let enough = if latin { letters >= 50 && words.len() >= 9 } else { letters >= 12 };
     let sure = info.is_reliable() && info.confidence() > if latin { 0.9 } else { 0.5 } || !latin && info.confidence() > 0.3;
     (info.lang() != Lang::Eng && enough && sure && !(latin && little.english())).then(|| info.lang().code().to_owned())
+}
+
+/// Octets from the beginning that are looked at.
+const LONGEST: usize = 8000;
+
+/// Neither an address nor a number.
+fn is_word(word: &str) -> bool {
+    word.chars().any(|c| c.is_ascii_alphabetic() || !c.is_ascii() && c.is_alphabetic())
+        && !word.bytes().any(|b| b == b'@' || b == b'/' && word.contains("://"))
 }
 
 const ENGLISH: &[&str] = &[
@@ -46,15 +53,15 @@ const WELSH: &[&str] = &[
 const WELSH_ALONE: &[&str] =
     &["mae", "yn", "wedi", "rwy", "dwi", "dw", "rydw", "ddim", "nid", "fy", "yr", "ydy", "yw", "wyf", "sydd", "oes"];
 
-/// Which of the four lists each word is in.
-static LITTLE: LazyLock<HashMap<u32, [bool; 4]>> = LazyLock::new(|| {
-    let mut all: HashMap<u32, [bool; 4]> = HashMap::new();
+/// Which of the four lists each word is in, by the word as a number.
+static LITTLE: LazyLock<Vec<(u32, [bool; 4])>> = LazyLock::new(|| {
+    let mut all: BTreeMap<u32, [bool; 4]> = BTreeMap::new();
     for (at, list) in [ENGLISH, ENGLISH_ALONE, WELSH, WELSH_ALONE].into_iter().enumerate() {
         for word in list {
             all.entry(packed(word)).or_default()[at] = true;
         }
     }
-    all
+    all.into_iter().collect()
 });
 
 /// Up to four ASCII letters in lower case, as one number.
@@ -74,15 +81,20 @@ struct Little {
 }
 
 impl Little {
-    fn count(words: &[&str]) -> Little {
-        let mut little = Little { words: words.len(), ..Little::default() };
+    fn count<'w>(words: impl Iterator<Item = &'w str>) -> Little {
+        let (mut little, all) = (Little::default(), &*LITTLE);
         for word in words {
-            let word = word.trim_matches(|c: char| !c.is_alphanumeric() && c != '\'');
-            // Every word of the lists has four letters at most, all of them ASCII.
+            little.words += 1;
+            // Every word of the lists has four letters at most, all of them ASCII; two marks may stand around it.
+            let word = match word.len() {
+                ..=8 => word.trim_matches(|c: char| c.is_ascii() && !c.is_ascii_alphanumeric() && c != '\''),
+                _ => continue,
+            };
             if word.len() > 4 || !word.is_ascii() {
                 continue;
             }
-            let Some(is_in) = LITTLE.get(&packed(word)) else { continue };
+            let Ok(at) = all.binary_search_by_key(&packed(word), |(w, _)| *w) else { continue };
+            let is_in = all[at].1;
             little.english += usize::from(is_in[0]);
             little.english_alone += usize::from(is_in[1]);
             little.welsh += usize::from(is_in[2]);

@@ -1,5 +1,7 @@
 //! A body as lines: the one shape that plain text and HTML are both brought to before anybody asks whose words they are.
 
+use std::borrow::Cow;
+
 /// What the HTML around a line says of it. Plain text says nothing: all its lines are `Words`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Mark {
@@ -53,7 +55,8 @@ pub mod looks {
 /// Plain text → lines. `>` marks are counted and taken off (RFC 3676 §4.5 counts them so; a space after each is usual and may be missing).
 pub fn from_plain(text: &str) -> Vec<Line> {
     let mut lines: Vec<Line> = text
-        .split(['\n', '\u{b}', '\u{c}', '\u{2028}', '\u{2029}'])
+        .split('\n')
+        .flat_map(|line| line.split(['\u{b}', '\u{c}', '\u{2028}', '\u{2029}']))
         .map(|raw| {
             let clean = visible(raw.trim_end_matches('\r'));
             let (depth, words) = unquote(&clean);
@@ -105,20 +108,19 @@ fn unescape_from(lines: &mut [Line]) {
 
 /// Drops what nobody sees (zero-width space, soft hyphen, direction marks, byte-order mark) and makes every odd space a plain one.
 /// The zero-width joiners stay: Urdu, Persian and emoji are spelled with them.
-pub fn visible(text: &str) -> String {
+pub fn visible(text: &str) -> Cow<'_, str> {
     if text.bytes().all(|b| (b' '..=b'~').contains(&b)) {
-        return text.to_owned();
+        return Cow::Borrowed(text);
     }
-    text.chars()
-        .filter_map(|c| match c {
-            '\u{a0}' | '\u{2007}' | '\u{202f}' | '\u{3000}' | '\u{2000}'..='\u{200a}' => Some(' '),
-            '\u{200b}' | '\u{ad}' | '\u{34f}' | '\u{2060}' | '\u{feff}' => None,
-            '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => None,
-            '\t' => Some('\t'),
-            c if c.is_control() => None,
-            c => Some(c),
-        })
-        .collect()
+    let seen = text.chars().filter_map(|c| match c {
+        '\u{a0}' | '\u{2007}' | '\u{202f}' | '\u{3000}' | '\u{2000}'..='\u{200a}' => Some(' '),
+        '\u{200b}' | '\u{ad}' | '\u{34f}' | '\u{2060}' | '\u{feff}' => None,
+        '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => None,
+        '\t' => Some('\t'),
+        c if c.is_control() => None,
+        c => Some(c),
+    });
+    Cow::Owned(seen.collect())
 }
 
 /// Lines → text, quoted as deep as they lie below `base`; blank lines at either end are dropped, and more than two in a row.

@@ -57,11 +57,6 @@ pub fn read(raw: &[u8], hint: &Hint) -> Vec<Message> {
     });
     for message in &mut messages {
         message.language = language::of(&message.text);
-        if message.reported.is_none() && message.automatic.is_none() && message.channel == Channel::Email {
-            let parties = message.to.iter().chain(&message.cc).filter_map(|p| p.email.clone());
-            let own: Vec<_> = message.from.email.iter().cloned().chain(parties).collect();
-            message.reported = summary::reported(&message.text, &own);
-        }
         let mut seen = std::collections::HashSet::new();
         message.defects.retain(|d| seen.insert(d.code.clone()));
     }

@@ -7,7 +7,7 @@ mod patterns;
 use super::quoted::mailbox::addresses;
 use super::quoted::signature::is_closing;
 use crate::model::address::Address;
-use crate::model::message::Reported;
+use crate::model::message::{Channel, Message, Reported};
 use patterns::{ADDRESS, CALLED, CLIENTS, LABEL, LOWER, NAME_AT, OWN, PHONE, STAFF, TITLED};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -43,9 +43,19 @@ const PUBLIC: &[&str] = &[
 /// Longest note that is read for names: a note is short.
 const LONGEST: usize = 20_000;
 
+/// Whom a mail names, read as a note. Dear, and no resident's mail is one: asked for where a contractor or a member of staff writes.
+pub fn named(message: &Message) -> Option<Reported> {
+    if message.channel != Channel::Email || message.automatic.is_some() {
+        return None;
+    }
+    let parties = message.to.iter().chain(&message.cc).filter_map(|p| p.email.clone());
+    let own: Vec<Address> = message.from.email.iter().cloned().chain(parties).collect();
+    reported(&message.text, &own)
+}
+
 /// Whom a note names. `text` is the writer's new words, signature cut off; `own` the addresses of the writer and of the landlord, whose
 /// whole domains are passed over (but for public mail, where only the address itself is). `None` when it names nobody.
-pub fn reported(text: &str, own: &[Address]) -> Option<Reported> {
+fn reported(text: &str, own: &[Address]) -> Option<Reported> {
     let end = text.char_indices().nth(LONGEST).map_or(text.len(), |(i, _)| i);
     let text = without_foot(&text[..end]);
     let mut found = Reported::default();

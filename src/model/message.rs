@@ -57,8 +57,6 @@ pub struct Message {
     /// The messages that this one passes on, outermost first; each one's body holds those inside it. The innermost whose sender is
     /// neither contractor nor landlord is the resident's (triage chooses: it knows who they are).
     pub forwards: Vec<Forwarded>,
-    /// Somebody spoken of in a note ("Mrs Patel at 14 Elm Court rang us"), by a contractor or a member of staff.
-    pub reported: Option<Reported>,
     /// The author's own new words: of a forward, the covering note.
     pub text: String,
     /// What was cut as the words of an earlier message. Kept, never thrown away.

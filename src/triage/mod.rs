@@ -261,7 +261,6 @@ fn choose(message: &Message, who: &Who<'_>, judgement: &Judgement, hit: Option<&
     match message.automatic {
         None => {}
         Some(_) if brings_words && top == Some(Kind::SurveyFeedback) => {}
-        Some(Automatic::Notification) if who.via == Some(Via::Staff) && message.reported.is_some() => {}
         Some(_) => return because(Kind::Automatic, "machine.headers", "was sent by a machine, not by a person"),
     }
     if who.class == Class::Regulator {

@@ -12,7 +12,7 @@ use crate::model::calendar::Calendar;
 use crate::model::case::{Case, Reference, Stage};
 use crate::model::decision::{Candidate, Effect, Evidence, Flag, Kind, Reply, ReviewCause, Via};
 use crate::model::duty::DutyKind;
-use crate::model::message::{Automatic, Channel, Forwarded, Message, Platform, Reported, Social, Verb};
+use crate::model::message::{Automatic, Channel, Forwarded, Message, Platform, Social, Verb};
 use crate::model::policy::Policy;
 use crate::rules::{self, Role, Signals, TimeSpan};
 use jiff::Timestamp;
@@ -134,8 +134,7 @@ fn a_colleagues_forward_and_note_are_answered_to_the_resident() {
     let seen = who(&message, &policy, at(NOW));
     assert_eq!((seen.via, seen.aware_at), (Some(Via::Staff), Some(at("2026-03-05T10:00:00Z"))));
     assert_eq!(answer_to(&message, &seen, &policy), Some(address("joan@post.example")));
-    let mut note = mail("Soph", "soph@thrive.example", "Call", "Caller: Gwen Ferrier");
-    note.reported = Some(Reported { name: Some("Gwen Ferrier".into()), ..Reported::default() });
+    let note = mail("Soph", "soph@thrive.example", "Call", "Caller: Gwen Ferrier");
     assert_eq!(replied(Kind::NewComplaint, &note, Survey::default()), (Reply::None, None));
 }
 

@@ -1,9 +1,10 @@
 //! Who wrote, through whom, and whose complaint it is.
 
+use crate::message::summary;
 use crate::model::address::{Address, Party};
 use crate::model::decision::Via;
 use crate::model::keys::folded_name;
-use crate::model::message::{Forwarded, Message};
+use crate::model::message::{Forwarded, Message, Reported};
 use crate::model::policy::Policy;
 use jiff::{SignedDuration, Timestamp};
 
@@ -32,6 +33,8 @@ pub struct Who<'a> {
     pub resident: Party,
     /// When a member of staff had it, where that is earlier (Code 3.2: with any member of staff).
     pub aware_at: Option<Timestamp>,
+    /// Whom the note of a contractor or a member of staff names ("Mrs Patel at 14 Elm Court rang us").
+    pub named: Option<Reported>,
 }
 
 impl Who<'_> {
@@ -48,7 +51,7 @@ impl Who<'_> {
             return;
         }
         self.via = Some(if self.class == Class::Contractor { Via::Contractor } else { Via::Staff });
-        let reported = message.reported.clone().unwrap_or_default();
+        let reported = self.named.clone().unwrap_or_default();
         let email = reported.email.or_else(|| only_address(&message.text, policy, message.from.email.as_ref()));
         self.resident =
             Party { name: reported.name, email: email.filter(|a| !policy.is_staff(a) && policy.contractor(a).is_none()), id: None };
@@ -85,7 +88,7 @@ pub fn who<'a>(message: &'a Message, policy: &Policy, received_at: Timestamp) ->
     let foreign = |a: &Address| !policy.is_staff(a) && policy.contractor(a).is_none();
 
     if !inside {
-        return Who { class, via: None, original: None, resident: message.from.clone(), aware_at: None };
+        return Who { class, via: None, original: None, resident: message.from.clone(), aware_at: None, named: None };
     }
     // Innermost first (channels.md section 5): the resident wrote before anybody passed it on. A block that names no address is the
     // resident's too, when it names a person, unless that person is the one who passes it on.
@@ -95,7 +98,8 @@ pub fn who<'a>(message: &'a Message, policy: &Policy, received_at: Timestamp) ->
         (None, Some(name)) => covering.is_empty() || folded_name(name) != covering,
         (None, None) => false,
     });
-    let reported = message.reported.as_ref();
+    let named = summary::named(message);
+    let reported = named.as_ref();
     let class = if class == Class::Ourselves && (original.is_some() || reported.is_some()) { Class::Staff } else { class };
     let via = match class {
         Class::Contractor => Some(Via::Contractor),
@@ -103,26 +107,30 @@ pub fn who<'a>(message: &'a Message, policy: &Policy, received_at: Timestamp) ->
         _ => None,
     };
     if let Some(original) = original {
-        let named = original.from_email.clone().filter(&foreign);
-        let email = named
+        let email = original
+            .from_email
+            .clone()
+            .filter(&foreign)
             .or_else(|| reported.and_then(|r| r.email.clone()).filter(&foreign))
             .or_else(|| only_address(&message.text, policy, sender));
         let aware_at = original.sent_at.filter(|at| class == Class::Staff && *at < received_at && *at > received_at - AWARE_AT_MOST);
         let name = original.from_name.clone().or_else(|| reported.and_then(|r| r.name.clone()));
         let resident = Party { name, email, id: None };
-        return Who { class, via, original: Some(original), resident, aware_at };
+        return Who { class, via, original: Some(original), resident, aware_at, named };
     }
     if let Some(r) = reported.filter(|r| r.name.is_some() || r.email.is_some()) {
         let email = r.email.clone().filter(&foreign).or_else(|| only_address(&message.text, policy, sender));
-        return Who { class, via, original: None, resident: Party { name: r.name.clone(), email, id: None }, aware_at: None };
+        let resident = Party { name: r.name.clone(), email, id: None };
+        return Who { class, via, original: None, resident, aware_at: None, named };
     }
     // A form of the contractor's own site: every block is theirs, and one foreign address stands in it.
     if let Some(inner) = message.forwards.last()
         && let Some(email) = only_address(&inner.text, policy, sender)
     {
-        return Who { class, via, original: Some(inner), resident: Party { name: None, email: Some(email), id: None }, aware_at: None };
+        let resident = Party { name: None, email: Some(email), id: None };
+        return Who { class, via, original: Some(inner), resident, aware_at: None, named };
     }
-    Who { class, via: None, original: None, resident: message.from.clone(), aware_at: None }
+    Who { class, via: None, original: None, resident: message.from.clone(), aware_at: None, named }
 }
 
 fn class(message: &Message, policy: &Policy) -> Class {

@@ -11,7 +11,7 @@ use crate::model::case::Reference;
 use crate::model::decision::{Definition, Effect, Evidence, Flag, Kind, Link, Reason, Via};
 use crate::model::duty::DutyKind;
 use crate::model::fault::Fault;
-use crate::model::message::{Forwarded, Platform, Reported, Social, Verb};
+use crate::model::message::{Forwarded, Platform, Social, Verb};
 use crate::model::policy::{Contact, Ombudsman, Responsible, Signpost, TopicText};
 use std::sync::LazyLock;
 

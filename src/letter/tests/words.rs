@@ -189,7 +189,6 @@ fn what_a_contractor_forwards_is_answered_as_the_residents_own() {
     assert!(mime.contains("In-Reply-To: <her-own@freemail.example>") && !mime.contains("CA923"));
     // A note about her holds the firm's words, not hers: they are not repeated.
     world.message.forwards.clear();
-    world.message.reported = Some(Reported::default());
     let letter = world.letter();
     assert!(!letter.text.contains("leaking since"), "{}", letter.text);
     assert!(!String::from_utf8_lossy(&letter.mime).contains("In-Reply-To"));

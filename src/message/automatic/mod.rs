@@ -8,7 +8,7 @@
 
 mod words;
 
-pub use words::{any, grievance, list, lower, speaks};
+pub use words::{Spotted, any, grievance, list, speaks, spot};
 
 use super::bounce::{self, Report};
 use super::email::headers::Headers;
@@ -26,11 +26,11 @@ pub struct Facts<'a> {
     pub subject: &'a str,
     pub in_reply_to: Option<String>,
     pub references: &'a [String],
-    /// The author's new words, as `lower` gives them.
-    pub text: &'a str,
-    /// The whole body, and its beginning as `lower` gives it.
+    /// What is spotted in the author's new words.
+    pub text: &'a Spotted,
+    /// The whole body, and what is spotted in it.
     pub whole: &'a str,
-    pub whole_lower: &'a str,
+    pub spotted: &'a Spotted,
     /// Machine-readable parts, by type.
     pub reports: &'a [(String, String)],
     /// Content-Type's report-type, lower case.
@@ -133,11 +133,11 @@ fn kind(facts: &Facts) -> Option<Automatic> {
     let no_reply = facts.from.is_some_and(|a| machine_address(a.local()));
     let no_answer_wanted = no_reply && !person.form && !person.words;
     if no_answer_wanted {
-        return Some(if words::newsletter(facts.whole_lower) { Automatic::List } else { Automatic::Notification });
+        return Some(if words::newsletter(facts.spotted) { Automatic::List } else { Automatic::Notification });
     }
     let bulk = matches!(value("precedence").as_str(), "bulk" | "junk" | "list");
     if bulk && !person.words && !person.form {
-        return Some(if words::newsletter(facts.whole_lower) { Automatic::List } else { Automatic::Notification });
+        return Some(if words::newsletter(facts.spotted) { Automatic::List } else { Automatic::Notification });
     }
     None
 }
@@ -154,7 +154,7 @@ struct Person {
 fn carries_a_person(facts: &Facts) -> Person {
     let reachable = facts.reply_to.is_some_and(|r| Some(r) != facts.from && !machine_address(r.local()));
     Person {
-        form: form_fields(facts.whole) >= 2 || words::submission(facts.whole_lower) && !words::newsletter(facts.whole_lower),
+        form: form_fields(facts.whole) >= 2 || words::submission(facts.spotted) && !words::newsletter(facts.spotted),
         reachable,
         words: speaks(facts.text),
     }
@@ -189,13 +189,13 @@ fn is_list(facts: &Facts, person: &Person) -> bool {
             .is_some_and(|a| a.local().ends_with("-bounces") || a.local().starts_with("owner-") || a.local().ends_with("-request"));
     if list || sent_by_list {
         // A help desk or case-work tool sets List-Id as well; then the person is in Reply-To, and the words are theirs.
-        return !person.reachable || !person.words || h.has("list-post") || words::newsletter(facts.whole_lower);
+        return !person.reachable || !person.words || h.has("list-post") || words::newsletter(facts.spotted);
     }
     // List-Unsubscribe alone is set by every mailing service, on a web form's mail too.
-    leave && (!person.words || words::newsletter(facts.whole_lower)) && !(person.reachable && person.words)
-        || h.has("x-campaign-id") && words::newsletter(facts.whole_lower)
+    leave && (!person.words || words::newsletter(facts.spotted)) && !(person.reachable && person.words)
+        || h.has("x-campaign-id") && words::newsletter(facts.spotted)
         || (facts.from.is_some_and(|a| ["newsletter", "news", "marketing", "digest", "mailing", "offers"].contains(&a.local()))
-            && words::newsletter(facts.whole_lower))
+            && words::newsletter(facts.spotted))
 }
 
 /// Whether the list is our own mailbox: its address is among the receivers, and lies in the domain of the server that took the mail in or
@@ -226,7 +226,7 @@ fn calendar(facts: &Facts, own_words: bool) -> Option<Automatic> {
     if named("PUBLISH") {
         return None;
     }
-    (!own_words || words::meeting(facts.whole_lower)).then_some(kind)
+    (!own_words || words::meeting(facts.spotted)).then_some(kind)
 }
 
 /// Local parts that nobody reads behind (RFC 2142, and custom).

@@ -1,8 +1,9 @@
 //! The words that robots use in the languages of residents' mail programs, and those that people use.
 //! The lists lie in `words.txt`, apart from the code that looks for them. Every text here is in lower case: see `lower`.
 
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use regex::Regex;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 /// The words of a section, and the one search for all of them together.
@@ -11,8 +12,8 @@ struct List {
     any: Regex,
 }
 
-static LISTS: LazyLock<HashMap<&str, List>> = LazyLock::new(|| {
-    let mut lists: HashMap<&str, Vec<String>> = HashMap::new();
+static LISTS: LazyLock<BTreeMap<&str, List>> = LazyLock::new(|| {
+    let mut lists: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     let mut section = "";
     for line in include_str!("words.txt").lines().filter(|l| !l.starts_with('#')) {
         match line.strip_prefix('[').and_then(|l| l.strip_suffix(']')) {
@@ -38,14 +39,61 @@ pub fn any(section: &str, text: &str) -> bool {
     LISTS.get(section).is_some_and(|l| !l.words.is_empty() && l.any.is_match(text))
 }
 
-/// A text as the functions here want it: its first letters, in lower case, with plain apostrophes.
-pub fn lower(text: &str, letters: usize) -> String {
-    let text = first(text, letters);
+/// The sections that whole texts are searched for: one walk finds the words of all of them.
+const IN_TEXTS: [&str; 12] = [
+    "absence",
+    "says automatic",
+    "thanks",
+    "instead",
+    "home",
+    "submission",
+    "robot",
+    "newsletter",
+    "grievance",
+    "challenge",
+    "receipt says",
+    "meeting",
+];
+
+/// All words of those sections, and the section of each.
+static TOGETHER: LazyLock<(AhoCorasick, Vec<usize>)> = LazyLock::new(|| {
+    let words = || IN_TEXTS.iter().enumerate().flat_map(|(at, name)| list(name).iter().map(move |w| (at, w)));
+    let automaton = AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(words().map(|(_, w)| w));
+    (automaton.expect("a few hundred words make an automaton"), words().map(|(at, _)| at).collect())
+});
+
+/// A text in lower case, and where in it the first word of each section ends.
+pub struct Spotted {
+    pub text: String,
+    ends: [Option<usize>; IN_TEXTS.len()],
+}
+
+/// Reads a text's first `octets` for the words of every section.
+pub fn spot(text: &str, octets: usize) -> Spotted {
+    let text = lower(text, octets);
+    let mut ends = [None; IN_TEXTS.len()];
+    let (automaton, sections) = &*TOGETHER;
+    for found in automaton.find_overlapping_iter(&text) {
+        ends[sections[found.pattern().as_usize()]].get_or_insert(found.end());
+    }
+    Spotted { text, ends }
+}
+
+impl Spotted {
+    /// Whether the first `octets` hold any word of a section.
+    fn any(&self, section: &str, octets: usize) -> bool {
+        IN_TEXTS.iter().zip(self.ends).any(|(name, end)| *name == section && end.is_some_and(|e| e <= octets))
+    }
+}
+
+/// A text as the functions here want it: its beginning, in lower case, with plain apostrophes.
+fn lower(text: &str, octets: usize) -> String {
+    let text = first(text, octets);
     if text.is_ascii() { text.to_ascii_lowercase() } else { text.to_lowercase().replace('’', "'") }
 }
 
-fn first(text: &str, letters: usize) -> &str {
-    if text.len() <= letters { text } else { text.char_indices().nth(letters).map_or(text, |(at, _)| &text[..at]) }
+fn first(text: &str, octets: usize) -> &str {
+    &text[..text.floor_char_boundary(octets)]
 }
 
 /// Subjects with which programs begin an automatic answer. `Re:` before it is a person who answers the robot.
@@ -54,74 +102,73 @@ pub fn reply_subject(subject: &str) -> bool {
 }
 
 /// An absence told by the usual sentences. People write them too: alone they prove nothing.
-pub fn absent(text: &str) -> bool {
-    let text = first(text, 1500);
-    any("absence", text) && text.split_whitespace().nth(150).is_none()
+pub fn absent(spotted: &Spotted) -> bool {
+    spotted.any("absence", 1500) && first(&spotted.text, 1500).split_whitespace().nth(150).is_none()
 }
 
 /// A sentence in which the program says what it is. Inside quotation marks a person tells of one.
-pub fn says_automatic(text: &str) -> bool {
-    let text = first(text, 3000);
+pub fn says_automatic(spotted: &Spotted) -> bool {
+    let text = first(&spotted.text, 3000);
     let opens = |at: usize| {
         text[..at].trim_end_matches([' ', '*', '-', '[', '(']).chars().next_back().is_none_or(|c| matches!(c, '\n' | '.' | '!' | ',' | ':'))
     };
-    any("says automatic", text)
+    spotted.any("says automatic", 3000)
         && text.split_whitespace().nth(150).is_none()
         && list("says automatic").iter().any(|w| text.find(w).is_some_and(opens))
 }
 
 /// An absence notice without any mark of a program: thanks for the message, an absence, somebody else to turn to, and not a word about a
 /// home or a visit. "I will be away until the fifth, so do not send the engineer before" is a person's answer.
-pub fn notice(text: &str) -> bool {
-    let text = first(text, 1500);
-    absent(text) && any("thanks", text) && any("instead", text) && !any("home", text) && !text.contains('?')
+pub fn notice(spotted: &Spotted) -> bool {
+    let any = |section| spotted.any(section, 1500);
+    absent(spotted) && any("thanks") && any("instead") && !any("home") && !first(&spotted.text, 1500).contains('?')
 }
 
 /// What programs say when they pass on what a person typed into a form or a survey.
-pub fn submission(text: &str) -> bool {
-    any("submission", first(text, 1500))
+pub fn submission(spotted: &Spotted) -> bool {
+    spotted.any("submission", 1500)
 }
 
 /// What only software says of itself.
-pub fn robot(text: &str) -> bool {
-    any("robot", first(text, 6000))
+fn robot(spotted: &Spotted) -> bool {
+    spotted.any("robot", 6000)
 }
 
-pub fn newsletter(text: &str) -> bool {
-    any("newsletter", first(text, 20_000))
+pub fn newsletter(spotted: &Spotted) -> bool {
+    spotted.any("newsletter", 20_000)
 }
 
 /// A person speaking for themselves: the first person, of the home, of what has gone on. English, and the commonest of what else residents write.
-pub fn speaks(text: &str) -> bool {
-    let text = first(text, 8000);
-    let padded: String = format!(" {} ", text.replace(|c: char| c.is_whitespace() || ",.;:!?()\"".contains(c), " "));
+pub fn speaks(spotted: &Spotted) -> bool {
+    let text = first(&spotted.text, 8000);
+    let padded = || format!(" {} ", text.replace(|c: char| c.is_whitespace() || ",.;:!?()\"".contains(c), " "));
     // Grievances in telegraph style have no "I": "Boiler off again. Nobody came."
-    let plain = grievance(text);
-    if !robot(text) {
-        return plain || any("first person", &padded) && text.split_whitespace().nth(3).is_some();
+    let plain = grievance(spotted);
+    if !robot(spotted) {
+        return plain || any("first person", &padded()) && text.split_whitespace().nth(3).is_some();
     }
+    let padded = padded();
     // Robots say "we" and "our"; beside a robot's phrases only somebody who says "I" and "my" is a person.
     let alone: usize = [" i ", " i'm ", " i've ", " im ", " ive ", " my ", " me "].iter().map(|w| padded.matches(w).count()).sum();
     if plain { alone >= 2 } else { alone >= 4 && alone * 25 >= padded.split_whitespace().count() }
 }
 
 /// What a dissatisfied resident says and an absence notice does not.
-pub fn grievance(text: &str) -> bool {
-    any("grievance", first(text, 8000))
+pub fn grievance(spotted: &Spotted) -> bool {
+    spotted.any("grievance", 8000)
 }
 
-pub fn challenge(subject: &str, text: &str) -> bool {
-    let text = first(text, 3000);
-    (any("challenge", text) || any("challenge", subject)) && !text.contains("my flat")
+pub fn challenge(subject: &str, spotted: &Spotted) -> bool {
+    (spotted.any("challenge", 3000) || any("challenge", subject)) && !first(&spotted.text, 3000).contains("my flat")
 }
 
-pub fn read_receipt(subject: &str, text: &str) -> bool {
-    list("receipt subject").iter().any(|s| subject.starts_with(s)) && any("receipt says", first(text, 1500))
+pub fn read_receipt(subject: &str, spotted: &Spotted) -> bool {
+    list("receipt subject").iter().any(|s| subject.starts_with(s)) && spotted.any("receipt says", 1500)
 }
 
 /// Hotmail's feedback reports, which are older than RFC 5965 and have no part that says so.
-pub fn old_feedback(subject: &str, text: &str) -> bool {
-    subject.starts_with("complaint about message from") && text.trim().is_empty()
+pub fn old_feedback(subject: &str, spotted: &Spotted) -> bool {
+    subject.starts_with("complaint about message from") && spotted.text.trim().is_empty()
 }
 
 /// DMARC and TLS reports (RFC 7489 §7.2.1.1, RFC 8460).
@@ -132,13 +179,13 @@ pub fn machine_report(subject: &str, files: &[String]) -> bool {
 }
 
 /// What calendar programs write under an invitation.
-pub fn meeting(text: &str) -> bool {
-    any("meeting", first(text, 6000))
+pub fn meeting(spotted: &Spotted) -> bool {
+    spotted.any("meeting", 6000)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::list;
+    use super::{IN_TEXTS, list};
 
     /// Every list that the code asks for is there: a misspelt name would silently find nothing.
     #[test]
@@ -146,6 +193,7 @@ mod tests {
         for code in [include_str!("words.rs"), include_str!("../bounce.rs")] {
             for asked in code.split("list(\"").skip(1).chain(code.split("any(\"").skip(1)).filter_map(|c| c.split('"').next()) {
                 assert!(asked.is_empty() || !list(asked).is_empty(), "{asked}");
+                assert!(!code.contains(&format!(".any(\"{asked}\"")) || IN_TEXTS.contains(&asked), "{asked} is not looked for");
             }
         }
     }

@@ -68,14 +68,18 @@ pub fn decode(bytes: &[u8], declared: Option<&str>, defects: &mut Vec<Defect>) -
 
 /// The text of octets whose charset nobody says, and the name of what it was taken for.
 pub fn guess(bytes: &[u8]) -> (String, &'static str) {
-    if bytes.is_ascii() && !bytes.contains(&0x1b) {
-        return (String::from_utf8_lossy(bytes).into_owned(), "us-ascii");
+    let whole = std::str::from_utf8(bytes);
+    if let Ok(text) = whole
+        && text.is_ascii()
+        && !bytes.contains(&0x1b)
+    {
+        return (text.to_owned(), "us-ascii");
     }
     // ISO-2022-JP and its kin announce themselves with escape sequences (RFC 1468).
     if bytes.windows(3).any(|w| matches!(w, [0x1b, b'$', b'@' | b'B'] | [0x1b, b'(', b'J'])) {
         return (encoding_rs::ISO_2022_JP.decode_without_bom_handling(bytes).0.into_owned(), "iso-2022-jp");
     }
-    match std::str::from_utf8(bytes) {
+    match whole {
         Ok(text) => (text.to_owned(), "utf-8"),
         Err(error) => {
             let cut_short = error.error_len().is_none() && error.valid_up_to() + 4 > bytes.len();

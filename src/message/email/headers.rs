@@ -33,6 +33,9 @@ impl Headers {
 
 /// White space and control characters become single blanks: a header value is one line, whatever its encoded words hold.
 pub fn one_line(text: &str) -> String {
+    if text.bytes().all(|b| (b' '..0x7f).contains(&b)) && !text.contains("  ") {
+        return text.trim_matches(' ').to_owned(); // nearly every header
+    }
     let spaced: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     spaced.split([' ', '\t']).filter(|w| !w.is_empty()).collect::<Vec<_>>().join(" ")
 }

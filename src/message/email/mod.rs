@@ -76,7 +76,9 @@ impl Mail {
         message.forwards = split.forwards;
         let whole = plain.filter(|p| !p.trim().is_empty()).or_else(|| html.as_deref().map(attachment::html_words)).unwrap_or_default();
 
-        let (text_lower, whole_lower) = (automatic::lower(&message.text, 8000), automatic::lower(&whole, 20_000));
+        let text = automatic::spot(&message.text, 20_000);
+        // Most mail is new words and nothing else.
+        let spotted = (whole.trim() != message.text).then(|| automatic::spot(&whole, 20_000));
         let returned = letters.first().map(|l| charset::guess(&l.bytes[..l.bytes.len().min(100_000)]).0);
         let names: Vec<String> = files.iter().filter_map(|f| f.name.as_deref()).map(str::to_ascii_lowercase).collect();
         let facts = Facts {
@@ -89,9 +91,9 @@ impl Mail {
             subject: &message.subject,
             in_reply_to: message.in_reply_to.clone(),
             references: &message.references,
-            text: &text_lower,
+            text: &text,
             whole: &whole,
-            whole_lower: &whole_lower,
+            spotted: spotted.as_ref().unwrap_or(&text),
             reports: &reports,
             report_type: report_type.unwrap_or_default(),
             returned: returned.as_deref(),

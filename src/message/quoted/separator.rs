@@ -31,6 +31,10 @@ pub fn separator(line: &str) -> Option<Separator<'_>> {
     #[cfg(test)]
     crate::message::line::looks::one_more();
     let line = line.trim();
+    // Nearly every line is neither drawn nor short with a colon behind it.
+    if !line.starts_with(is_rule_char) && (line.len() > 4 * LONGEST || !line.ends_with([':', '：'])) {
+        return None;
+    }
     let inner = line.trim_start_matches(is_rule_char);
     let drawn = line.chars().take_while(|c| is_rule_char(*c)).filter(|c| !c.is_whitespace()).count() >= 2;
     // An opening long enough for any wording; the rest is a tail.

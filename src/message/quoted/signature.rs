@@ -89,6 +89,11 @@ static BANNER: LazyLock<Regex> = LazyLock::new(|| {
         .expect("a fixed pattern compiles")
 });
 
+/// Without one of these `BANNER` matches nothing.
+static OUTSIDE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new("(?i)originat|external|outside|sent from|came from|t often|do not click").expect("a fixed pattern compiles")
+});
+
 static CONTACT: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?ix) [^\s@<>]+@[^\s@<>]+\.\w{2,} | \bwww\.\S+ | \bhttps?://\S+ | ^\W*(?:t|f|m|e|w|p|tel|mob|mobile|telephone|phone|fax|email|e-mail|web|website|skype|whatsapp|office|direct(?:\ (?:line|dial))?|switchboard|tél|telefon|ffôn|symudol)\s*[.:]\s*\S | (?:\+\d|\(?0\d|\(\d{3}\))[\d\s().-]{7,}\d | \b\d{3}[-.\s]\d{3}[-.\s]\d{4}\b")
         .expect("a fixed pattern compiles")
@@ -116,12 +121,17 @@ fn marked(line: &Line) -> bool {
 
 /// `later`: new words stand further up, so that this stretch may be all foot.
 fn stretch(lines: &[Line], whose: &mut [Whose], later: bool) {
+    // One look at the whole for what most mail has nowhere; only then line by line.
+    let whole = lines.iter().filter(|l| l.text.len() <= 500).fold(String::new(), |all, l| all + &l.text + "\n");
+    let (things, banners) = (THING.is_match(&whole), OUTSIDE.is_match(&whole));
     for (line, w) in lines.iter().zip(whose.iter_mut()) {
-        if marked(line) || is_client(&line.text) || (line.text.len() <= 500 && BANNER.is_match(&line.text)) {
+        if marked(line) || things && is_client(&line.text) || banners && line.text.len() <= 500 && BANNER.is_match(&line.text) {
             *w = Whose::Signature;
         }
     }
-    name_above_client(lines, whose, later);
+    if things {
+        name_above_client(lines, whose, later);
+    }
     let mut end = lines.len();
     if let Some(from) = delimited(lines, later) {
         whose[from..].fill(Whose::Signature);
@@ -263,11 +273,13 @@ fn dashed_name(lines: &[Line]) -> Option<usize> {
 
 /// Short, no sentence: what a line of a signature looks like.
 fn is_foot_line(t: &str) -> bool {
+    if t.len() > 110 {
+        return false;
+    }
     let words = t.split_whitespace().count();
-    let sentence = t.ends_with(['?', '!', ':']) || (t.ends_with('.') && words > 5 && !CONTACT.is_match(t));
-    t.len() <= 110
-        && words <= 12
-        && !sentence
+    let sentence = || t.ends_with(['?', '!', ':']) || (t.ends_with('.') && words > 5 && !CONTACT.is_match(t));
+    words <= 12
+        && !sentence()
         && !t.starts_with(['"', '“', '-', '*', '>'])
         && !t.split_whitespace().any(|w| {
             matches!(
