@@ -2,8 +2,10 @@
 
 use crate::config::Config;
 use crate::courier::Courier;
+use crate::courier::social::Social;
 use crate::desk;
 use crate::log;
+use crate::pipeline::outbox::Carrier;
 use crate::pipeline::receive::Receiver;
 use crate::pipeline::{Works, clock, hex, intake, outbox, reconcile};
 use crate::source::Stop;
@@ -79,8 +81,11 @@ pub async fn run(config: &Config, works: Works, end: &watch::Sender<bool>) -> Re
     tasks.spawn(decide(works.clone(), stop.clone()));
     tasks.spawn(watch_clock(works.clone(), stop.clone()));
     let halt = Arc::new(AtomicBool::new(false));
+    let mut social = Social::of(&config.sources);
+    let (carrier_works, carrier_stop, carrier_halt, carrier) = (works.clone(), stop.clone(), halt.clone(), holder.clone());
+    tasks.spawn(async move { carry(&carrier_works, Carrier::Mail(&mut courier), &carrier, &carrier_halt, carrier_stop).await });
     let (carrier_works, carrier_stop, carrier_halt) = (works.clone(), stop.clone(), halt.clone());
-    tasks.spawn(async move { carry(&carrier_works, &mut courier, &holder, &carrier_halt, carrier_stop).await });
+    tasks.spawn(async move { carry(&carrier_works, Carrier::Social(&mut social), &holder, &carrier_halt, carrier_stop).await });
     let receiver = Receiver { works: works.clone() };
     let webhooks = webhook::router(doors, receiver, works.ambient.clone(), Arc::new(Limits::new(config.per_peer)));
     tasks.spawn(desk::serve(listener, desk::router(works.clone()).merge(webhooks), stop.clone()));
@@ -172,9 +177,10 @@ async fn decide(works: Arc<Works>, mut stop: Stop) {
     }
 }
 
-async fn carry(works: &Works, courier: &mut Courier, holder: &str, halt: &AtomicBool, mut stop: Stop) {
+async fn carry(works: &Works, mut carrier: Carrier<'_>, holder: &str, halt: &AtomicBool, mut stop: Stop) {
+    let mut posted = works.posted.subscribe();
     while !*stop.borrow() {
-        match outbox::drain(works, courier, holder, halt).await {
+        match outbox::drain(works, &mut carrier, holder, halt).await {
             Ok(drained) if drained.blocked => {
                 pause(outbox::BLOCKED_WAIT.unsigned_abs(), &mut stop).await;
                 continue;
@@ -187,7 +193,7 @@ async fn carry(works: &Works, courier: &mut Courier, holder: &str, halt: &Atomic
             }
         }
         tokio::select! {
-            () = works.posted.notified() => {}
+            _ = posted.changed() => {}
             () = sleep(LOOK) => {}
             () = told(&mut stop) => {}
         }

@@ -106,6 +106,11 @@ impl Tokens {
         }
     }
 
+    /// Whatever is held is thrown away.
+    pub async fn forget(&self) {
+        *self.held.lock().await = None;
+    }
+
     async fn fetch(&self) -> Result<Held, Trouble> {
         let asked = Instant::now();
         let client_secret = self.set.client_secret_file.as_deref().map(|f| secret(f).map_err(Trouble::Secret)).transpose()?;

@@ -3,8 +3,9 @@
 use super::setup::{self, code};
 use super::{At, FINDINGS, FINE, show};
 use crate::ambient::Ambient;
-use crate::config::{Config, Landlord};
+use crate::config::{Config, Form, Landlord, SourceKind};
 use crate::courier::Courier;
+use crate::courier::social::Social;
 use crate::model::finding::{Finding, Gravity};
 use crate::source::reader::Reader;
 use crate::store::Db;
@@ -24,12 +25,16 @@ pub fn run(at: &At) -> u8 {
             }
         };
         tell("store", store(&config).await);
+        let social = Social::of(&config.sources);
         for source in &config.sources {
             let findings = match Reader::of(source) {
                 Ok(reader) => reader.probe(&ambient).await,
                 Err(says) => vec![Finding::wrong(says)],
             };
             tell(&format!("source {}", source.name), findings);
+            if matches!(&source.kind, SourceKind::Webhook(w) if w.platform != Form::Webform) {
+                tell(&format!("source {}", source.name), social.probe(&source.name).await);
+            }
         }
         match Courier::of(&config.courier) {
             Ok(courier) => tell("courier", courier.probe(&senders).await),

@@ -54,8 +54,8 @@ struct LandlordTable {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct SourceTable {
-    name: Text,
+pub(super) struct SourceTable {
+    pub(super) name: Text,
     landlord: Option<Text>,
     kind: Text,
     letters_from: Option<Text>,
@@ -66,7 +66,7 @@ struct SourceTable {
     ca_file: Option<Text>,
     user: Option<Text>,
     password_file: Option<Text>,
-    oauth2: Option<Spanned<Oauth2Table>>,
+    pub(super) oauth2: Option<Spanned<Oauth2Table>>,
     folder: Option<Text>,
     after: Option<Text>,
     path: Option<Text>,
@@ -75,6 +75,10 @@ struct SourceTable {
     verify_token_file: Option<Text>,
     consumer_secret_file: Option<Text>,
     secret_file: Option<Text>,
+    pub(super) api_url: Option<Text>,
+    pub(super) api_version: Option<Text>,
+    pub(super) access_token_file: Option<Text>,
+    pub(super) accounts: Option<Vec<Text>>,
 }
 
 #[derive(Deserialize)]
@@ -251,7 +255,18 @@ impl Reader<'_> {
     fn source_kind(&mut self, table: &Spanned<SourceTable>, data: &Path) -> Option<SourceKind> {
         let t = table.get_ref();
         let imap = ["host", "port", "tls", "ca_file", "user", "password_file", "oauth2", "folder", "after"];
-        let webhook = ["platform", "app_secret_file", "verify_token_file", "consumer_secret_file", "secret_file"];
+        let webhook = [
+            "platform",
+            "app_secret_file",
+            "verify_token_file",
+            "consumer_secret_file",
+            "secret_file",
+            "api_url",
+            "api_version",
+            "access_token_file",
+            "accounts",
+            "oauth2",
+        ];
         match t.kind.get_ref().as_str() {
             "imap" => {
                 self.belongs(t, "imap", &imap);
@@ -281,7 +296,7 @@ impl Reader<'_> {
             }
             "webhook" => {
                 self.belongs(t, "webhook", &webhook);
-                self.webhook(table)
+                self.webhook(table, data)
             }
             "form" => {
                 self.belongs(t, "form", &[]);
@@ -297,7 +312,11 @@ impl Reader<'_> {
 
     /// A key of another kind of source would do nothing: say so.
     fn belongs(&mut self, t: &SourceTable, kind: &str, allowed: &[&str]) {
-        let others = [("port", t.port.as_ref().map(Spanned::span)), ("oauth2", t.oauth2.as_ref().map(Spanned::span))];
+        let others = [
+            ("port", t.port.as_ref().map(Spanned::span)),
+            ("oauth2", t.oauth2.as_ref().map(Spanned::span)),
+            ("accounts", t.accounts.as_ref().and_then(|a| a.first()).map(Spanned::span)),
+        ];
         let texts = [
             ("host", &t.host),
             ("tls", &t.tls),
@@ -312,6 +331,9 @@ impl Reader<'_> {
             ("verify_token_file", &t.verify_token_file),
             ("consumer_secret_file", &t.consumer_secret_file),
             ("secret_file", &t.secret_file),
+            ("api_url", &t.api_url),
+            ("api_version", &t.api_version),
+            ("access_token_file", &t.access_token_file),
         ];
         let spans: Vec<_> = texts
             .iter()
@@ -383,7 +405,7 @@ impl Reader<'_> {
         if let (Some(file), Some(_)) = (password_file, &given) {
             self.fault(file.span(), "`password_file` beside [oauth2]", "an account proves itself in one way: take one of them out");
         }
-        let proof = oauth2.map(Proof::Oauth2).or_else(|| password_file.map(|f| Proof::PasswordFile(self.path(f))));
+        let proof = oauth2.map(|o| Proof::Oauth2(Box::new(o))).or_else(|| password_file.map(|f| Proof::PasswordFile(self.path(f))));
         match (user, proof) {
             (Some(user), Some(proof)) => return Some(Login { user: user.get_ref().clone(), proof }),
             (Some(user), None) if given.is_none() => {
@@ -410,7 +432,7 @@ impl Reader<'_> {
         }
     }
 
-    fn webhook(&mut self, table: &Spanned<SourceTable>) -> Option<SourceKind> {
+    fn webhook(&mut self, table: &Spanned<SourceTable>, data: &Path) -> Option<SourceKind> {
         let t = table.get_ref();
         let Some(platform) = &t.platform else {
             self.fault(table.span(), "a webhook source needs `platform`", "write \"meta\", \"whatsapp\", \"x\" or \"webform\"");
@@ -451,7 +473,8 @@ impl Reader<'_> {
             );
         }
         let verify_token_file = verified.map(|f| self.path(f));
-        Some(SourceKind::Webhook(Webhook { platform: form, secret_file: self.path(secret), verify_token_file }))
+        let api = self.api(table, form, data);
+        Some(SourceKind::Webhook(Webhook { platform: form, secret_file: self.path(secret), verify_token_file, api }))
     }
 
     fn letters_from(&mut self, value: Option<&Text>, spooled: bool) -> LettersFrom {

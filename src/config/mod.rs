@@ -2,9 +2,11 @@
 
 mod file;
 mod oauth2;
+mod platform;
 #[cfg(test)]
 mod tests;
 
+use crate::http::Url;
 use crate::model::address::Address;
 use crate::model::fault::Fault;
 use crate::tls::Endpoint;
@@ -102,7 +104,7 @@ pub struct Login {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Proof {
     PasswordFile(PathBuf),
-    Oauth2(Oauth2),
+    Oauth2(Box<Oauth2>),
 }
 
 /// What happens to a message on the server once it is committed here. A courtesy to those who read the mailbox: where the server
@@ -152,6 +154,26 @@ pub struct Webhook {
     /// `app_secret_file` (meta, whatsapp), `consumer_secret_file` (x) or `secret_file` (webform): one secret a line, the one in use first.
     pub secret_file: PathBuf,
     pub verify_token_file: Option<PathBuf>,
+    /// How answers go out; without it they are a person's.
+    pub api: Option<Api>,
+}
+
+/// A platform's own interface.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Api {
+    pub url: Url,
+    /// `v25.0`, where the platform has versions in its paths.
+    pub version: Option<String>,
+    pub key: Key,
+    /// The accounts whose subscription is watched: pages, Instagram accounts, WhatsApp business accounts.
+    pub accounts: Vec<String>,
+}
+
+/// What opens a platform's interface.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Key {
+    File(PathBuf),
+    Oauth2(Box<Oauth2>),
 }
 
 /// From which receipt on a source's mail is answered (promise 10).

@@ -2,6 +2,7 @@
 
 pub mod folder;
 pub mod smtp;
+pub mod social;
 
 use crate::config::{self, Login, Proof};
 use crate::model::address::Address;
@@ -9,6 +10,7 @@ use crate::model::finding::Finding;
 use crate::oauth::Tokens;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// A finished letter on its way: the bytes go out exactly as they are.
 #[derive(Clone, Copy, Debug)]
@@ -32,6 +34,8 @@ pub enum Outcome {
     /// Surely not sent; try again later. `blocked`: it is not this letter's fault and no other would fare better: the queue stops
     /// and a person is told.
     Deferred { code: Option<u16>, why: Why, blocked: bool, answer: String },
+    /// Surely not sent; a platform says when to try again, where it does.
+    Later { code: Option<u16>, why: Why, after: Option<Duration> },
     /// The content went out and no answer came back: it may be sent, or not (RFC 5321 §4.5.3.2.6, RFC 1047).
     Unknown { why: Why },
     /// Refused for good: a task for a person.
@@ -43,7 +47,7 @@ impl Outcome {
     pub fn state(&self) -> &'static str {
         match self {
             Outcome::Sent { .. } => "sent",
-            Outcome::Deferred { .. } => "deferred",
+            Outcome::Deferred { .. } | Outcome::Later { .. } => "deferred",
             Outcome::Unknown { .. } => "unknown",
             Outcome::Dead { .. } => "dead",
         }
@@ -77,6 +81,10 @@ pub enum Why {
     Malformed,
     /// The disk.
     Folder,
+    /// A platform refuses our token, or there is none.
+    Access,
+    /// A platform lets nobody write to this person now, neither in private nor in public.
+    Window,
     /// Refused without a reason that we know.
     Refused,
 }
@@ -84,16 +92,16 @@ pub enum Why {
 impl fmt::Display for Why {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Why::Connection => "the mail server cannot be reached, or the connection was lost",
+            Why::Connection => "the server cannot be reached, or the connection was lost",
             Why::Tls => "the connection to the mail server cannot be made safe: run `postroom doctor`",
-            Why::TimedOut => "the mail server did not answer in time",
-            Why::Busy => "the mail server asks to try again later",
-            Why::Throttled => "the mail server says that too much is sent at once",
+            Why::TimedOut => "the server did not answer in time",
+            Why::Busy => "the server asks to try again later",
+            Why::Throttled => "the server says that too much is sent at once",
             Why::Credentials => "the mail server refuses the login: check `user` and its proof in [courier], and run `postroom doctor`",
             Why::Token => {
                 "the mail server refuses the access token: the app needs SMTP.SendAsApp (or the scope of SMTP) with consent, and the right to send as `user`"
             }
-            Why::Policy => "the mail server's rules forbid it: check that the account may send as the landlord's address",
+            Why::Policy => "the server's rules forbid it: check that the account (or the app) may write in the landlord's name",
             Why::Recipient => "the recipient's address does not exist or takes no mail",
             Why::TooBig => "the letter is too big for the mail server",
             Why::Content => "the mail server refuses the letter's content",
@@ -101,6 +109,8 @@ impl fmt::Display for Why {
             Why::NotOffered => "the mail server cannot carry an address or text beyond ASCII",
             Why::Malformed => "the letter's bytes are no mail: report this as a fault of Postroom",
             Why::Folder => "the letter cannot be written: check the folder, its owner and mode, and the disk",
+            Why::Access => "the platform refuses the access token, or there is none: put a new one into `access_token_file`",
+            Why::Window => "the platform lets us write to this person neither in private nor in public",
             Why::Refused => "the mail server refuses the letter",
         })
     }
@@ -129,7 +139,7 @@ impl Courier {
                         Some(smtp::Login::Password { user: user.clone(), password })
                     }
                     Some(Login { user, proof: Proof::Oauth2(set) }) => {
-                        Some(smtp::Login::Token { user: user.clone(), tokens: Arc::new(Tokens::new(set.clone())) })
+                        Some(smtp::Login::Token { user: user.clone(), tokens: Arc::new(Tokens::new(set.as_ref().clone())) })
                     }
                 };
                 Ok(Courier::Smtp(smtp::Smtp::new(smtp::Account::new(server.endpoint.clone(), login))))

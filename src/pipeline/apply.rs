@@ -1,5 +1,7 @@
 //! One message inside the landlord's transaction: candidates, decision, and everything that follows from it.
 
+mod offline;
+
 use super::{House, Result, Works, arrival};
 use crate::letter::{self, Form, Occasion, token};
 use crate::log;
@@ -293,13 +295,12 @@ impl One<'_> {
             let team = self.house.team.clone();
             self.letter(Form::PassOn, &team, case, duty(duties, DutyKind::PassOn), Some(&original), None).await?;
         }
-        let Some(form) = Form::of(self.decision.reply, self.message.channel) else { return Ok(()) };
         if self.message.channel == Channel::Social {
-            let says = "This came by social media. Please take it to a private place and ask for contact details; say nothing of the case in public.";
-            return self.review(case, ReviewCause::NoAddress, says).await;
+            return self.answer_post(case, duties).await;
         }
+        let Some(form) = Form::of(self.decision.reply, self.message.channel) else { return Ok(()) };
         let Some(to) = self.decision.answer_to.clone() else { return Ok(()) };
-        let held = self.ceiling(&to).await?;
+        let held = self.ceiling(to.as_str()).await?;
         self.letter(form, &to, case, duty(duties, DutyKind::Acknowledge), None, held).await
     }
 
@@ -322,9 +323,9 @@ impl One<'_> {
     }
 
     /// Why a letter to this address must wait for a person, if it must: the policy's ceiling a day, and the breaker (promise 3).
-    async fn ceiling(&mut self, to: &Address) -> Result<Option<&'static str>> {
+    async fn ceiling(&mut self, to: &str) -> Result<Option<&'static str>> {
         let policy = &self.house.policy;
-        let today = store::outbox::count_to(self.tx, &self.house.id, to.as_str(), self.now - SignedDuration::from_hours(24)).await?;
+        let today = store::outbox::count_to(self.tx, &self.house.id, to, self.now - SignedDuration::from_hours(24)).await?;
         if today >= i64::from(policy.letters_a_day) {
             log::held(today, None);
             return Ok(Some("the day's ceiling of automatic letters to this address is reached"));
@@ -406,7 +407,9 @@ impl One<'_> {
             return Leaving { at: self.now, for_officer: false };
         }
         let (waiting, house) = (self.waiting, self.house);
-        timing::leaves(self.decision, self.message.channel, waiting.received_at, &house.policy, &house.calendar, self.now)
+        // Who wrote on social media and gave an address is written to as anybody is.
+        let channel = if form.is_social() { Channel::Social } else { Channel::Email };
+        timing::leaves(self.decision, channel, waiting.received_at, &house.policy, &house.calendar, self.now)
     }
 
     /// The latest day of the response that the case's open duties promise.

@@ -38,7 +38,7 @@ pub async fn tick(works: &Works) -> Result<usize> {
     }
     tx.commit("warn").await?;
     if given > 0 {
-        works.posted.notify_one();
+        works.posted.send_replace(());
     }
     Ok(given)
 }

@@ -127,7 +127,7 @@ async fn decide_batch(works: &Arc<Works>, landlord: &str, limit: i64, readings: 
     for t in told {
         t.tell(works);
     }
-    works.posted.notify_one();
+    works.posted.send_replace(());
     Ok(count)
 }
 

@@ -24,7 +24,7 @@ use metrics::Metrics;
 use rulebook::Rulebook;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 /// Everything that the parts of the pipeline share. One for a running daemon; commands that touch the store make one too.
 pub struct Works {
@@ -45,8 +45,8 @@ pub struct Works {
     noted: Mutex<BTreeMap<String, jiff::Timestamp>>,
     /// Something was received.
     pub arrived: Notify,
-    /// A letter was queued.
-    pub posted: Notify,
+    /// A letter was queued: every carrier looks whether it is one of its own.
+    pub posted: watch::Sender<()>,
     /// Told of each decision (`--sample` prints them).
     pub told: Option<Tell>,
     /// Reads attachments that are not safe to read in this process.
@@ -91,7 +91,7 @@ impl Works {
             fences: Mutex::default(),
             noted: Mutex::default(),
             arrived: Notify::new(),
-            posted: Notify::new(),
+            posted: watch::Sender::new(()),
             told: None,
             outside: None,
         })

@@ -1,10 +1,12 @@
 //! The outbox's way out: claims letters that are due, hands their stored bytes to the courier, and records what became of each.
 
 use super::{InForce, Result, Works, promise};
-use crate::courier::{Courier, Outcome, Parcel};
+use crate::courier::social::{Heard, Social};
+use crate::courier::{Courier, Outcome, Parcel, Why};
 use crate::log;
-use crate::model::address::Address;
+use crate::model::address::{Address, Party};
 use crate::model::decision::ReviewCause;
+use crate::store::case_event::Key;
 use crate::store::outbox::{Claimed, Outcome as Ended};
 use crate::store::review::NewReview;
 use crate::store::{self, Tx};
@@ -25,6 +27,22 @@ pub const RESEND_AFTER: SignedDuration = SignedDuration::from_mins(15);
 /// its courier.
 pub const SENDING_PATIENCE: SignedDuration = SignedDuration::from_mins(60);
 
+/// Who carries, each its own letters.
+pub enum Carrier<'a> {
+    Mail(&'a mut Courier),
+    Social(&'a mut Social),
+}
+
+impl Carrier<'_> {
+    /// As the outbox names it.
+    fn word(&self) -> &'static str {
+        match self {
+            Carrier::Mail(_) => "mail",
+            Carrier::Social(_) => "social",
+        }
+    }
+}
+
 /// What a drain came to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Drained {
@@ -38,40 +56,49 @@ pub struct Drained {
 ///
 /// # Errors
 /// When the store does not answer. A letter in hand then stays `sending` until the rescue finds it.
-pub async fn drain(works: &Works, courier: &mut Courier, holder: &str, stop: &AtomicBool) -> Result<Drained> {
+pub async fn drain(works: &Works, carrier: &mut Carrier<'_>, holder: &str, stop: &AtomicBool) -> Result<Drained> {
     let mut drained = Drained::default();
     let in_force = works.in_force();
     'landlords: for landlord in in_force.landlords.keys() {
         while !stop.load(Ordering::Relaxed) {
             let now = works.ambient.now();
             let mut tx = works.db.write(None).await?;
-            let Some(letter) = store::outbox::claim(&mut tx, "mail", landlord, now, 1, holder).await?.pop() else { break };
+            let Some(letter) = store::outbox::claim(&mut tx, carrier.word(), landlord, now, 1, holder).await?.pop() else { break };
             tx.commit("claim-letters").await?;
-            let outcome = carry(&in_force, courier, &letter).await?;
+            let (outcome, heard) = carry(&in_force, carrier, &letter, now).await?;
             drained.sent += usize::from(matches!(outcome, Outcome::Sent { .. }));
-            drained.blocked = matches!(outcome, Outcome::Deferred { blocked: true, .. });
-            record(works, &letter, outcome, holder).await?;
+            // A platform that refuses one account says nothing of the others: `Social` itself passes over what would be refused too.
+            drained.blocked = matches!(outcome, Outcome::Deferred { blocked: true, .. }) && matches!(carrier, Carrier::Mail(_));
+            record(works, &letter, outcome, &heard, holder).await?;
             if drained.blocked {
                 break 'landlords;
             }
         }
     }
-    courier.rest().await;
+    match carrier {
+        Carrier::Mail(courier) => courier.rest().await,
+        Carrier::Social(social) => social.rest(),
+    }
     Ok(drained)
 }
 
-async fn carry(in_force: &InForce, courier: &mut Courier, letter: &Claimed) -> Result<Outcome> {
-    use crate::courier::Why;
-    let refused = |why| Outcome::Dead { code: None, why, answer: String::new() };
-    let Some(house) = in_force.landlords.get(&letter.landlord) else { return Ok(refused(Why::Policy)) };
-    let Some(to) = Address::parse(&letter.recipient) else { return Ok(refused(Why::Recipient)) };
+async fn carry(in_force: &InForce, carrier: &mut Carrier<'_>, letter: &Claimed, now: Timestamp) -> Result<(Outcome, Heard)> {
+    let refused = |why| Ok((Outcome::Dead { code: None, why, answer: String::new() }, Heard::default()));
     let bytes = letter.bytes()?;
-    Ok(courier.carry(Parcel { from: &house.from, to: &to, message_id: &letter.message_id, bytes: &bytes }).await)
+    let courier = match carrier {
+        Carrier::Social(social) => return Ok(social.carry(&bytes, now).await),
+        Carrier::Mail(courier) => courier,
+    };
+    let Some(house) = in_force.landlords.get(&letter.landlord) else { return refused(Why::Policy) };
+    let Some(to) = Address::parse(&letter.recipient) else { return refused(Why::Recipient) };
+    let parcel = Parcel { from: &house.from, to: &to, message_id: &letter.message_id, bytes: &bytes };
+    Ok((courier.carry(parcel).await, Heard::default()))
 }
 
-async fn record(works: &Works, letter: &Claimed, outcome: Outcome, holder: &str) -> Result<()> {
+async fn record(works: &Works, letter: &Claimed, outcome: Outcome, heard: &Heard, holder: &str) -> Result<()> {
     let now = works.ambient.now();
     let mut tx = works.db.write(None).await?;
+    let over = given_up(&mut tx, letter, now).await?;
     let (state, code, name) = match outcome {
         Outcome::Sent { answer } => {
             store::outbox::sent(&mut tx, letter.id, now, &answer, None).await?;
@@ -80,9 +107,16 @@ async fn record(works: &Works, letter: &Claimed, outcome: Outcome, holder: &str)
             {
                 promise::acknowledged(&mut tx, house, case, now, false).await?;
             }
+            remember(&mut tx, letter, heard).await?;
             ("sent", None, "letter-sent")
         }
-        Outcome::Deferred { code, why, blocked, .. } if blocked || !given_up(letter, now) => {
+        Outcome::Later { code, why, after } if !over => {
+            let asked = after.and_then(|a| SignedDuration::try_from(a).ok()).map_or(now, |a| now + a.min(LONGEST_WAIT));
+            let next = asked.max(now + wait(letter.attempts, works.ambient.random()));
+            store::outbox::ended(&mut tx, letter.id, holder, Ended::Deferred(next), now, text(code).as_deref(), &why.to_string()).await?;
+            ("deferred", code, "letter-defer")
+        }
+        Outcome::Deferred { code, why, blocked, .. } if blocked || !over => {
             let next = if blocked { now + BLOCKED_WAIT } else { now + wait(letter.attempts, works.ambient.random()) };
             store::outbox::ended(&mut tx, letter.id, holder, Ended::Deferred(next), now, text(code).as_deref(), &why.to_string()).await?;
             if blocked {
@@ -94,7 +128,7 @@ async fn record(works: &Works, letter: &Claimed, outcome: Outcome, holder: &str)
             store::outbox::ended(&mut tx, letter.id, holder, Ended::Unknown, now, None, &why.to_string()).await?;
             ("unknown", None, "letter-unknown")
         }
-        Outcome::Deferred { code, why, .. } | Outcome::Dead { code, why, .. } => {
+        Outcome::Later { code, why, .. } | Outcome::Deferred { code, why, .. } | Outcome::Dead { code, why, .. } => {
             let ours = store::outbox::ended(&mut tx, letter.id, holder, Ended::Dead, now, text(code).as_deref(), &why.to_string()).await?;
             let says = format!("A letter could not be sent: {why}. The promise that it was to keep still runs: please write or telephone.");
             if ours {
@@ -113,8 +147,26 @@ fn text(code: Option<u16>) -> Option<String> {
     code.map(|c| c.to_string())
 }
 
-fn given_up(letter: &Claimed, now: Timestamp) -> bool {
-    now.duration_since(letter.created_at) >= GIVE_UP
+/// Since it was written or released, and tried: what waits for Monday is not old by then.
+async fn given_up(tx: &mut Tx, letter: &Claimed, now: Timestamp) -> Result<bool> {
+    if now.duration_since(letter.created_at) < GIVE_UP {
+        return Ok(false);
+    }
+    let tried = store::outbox_list::attempts(tx, letter.id).await?.into_iter().find(|a| a.at >= letter.created_at).map(|a| a.at);
+    Ok(tried.is_none_or(|at| now.duration_since(at) >= GIVE_UP))
+}
+
+/// What the person answers in the private conversation leads to their case: by the platform's name of what we sent, and by theirs within it,
+/// which the platform gives for the account that we wrote to.
+async fn remember(tx: &mut Tx, letter: &Claimed, heard: &Heard) -> Result<()> {
+    let Some(case) = letter.case_id else { return Ok(()) };
+    let ids = [&heard.message_id, &heard.person, &heard.conversation].into_iter().flatten();
+    let keys: Vec<Key<'_>> = ids.map(|id| Key::Conversation(id)).collect();
+    store::case_event::add_keys(tx, &letter.landlord, case, &keys).await?;
+    if let Some(person) = heard.person.as_ref().filter(|p| **p != letter.recipient) {
+        store::party::add(tx, case, &letter.landlord, &Party { id: Some(person.clone()), ..Party::default() }).await?;
+    }
+    Ok(())
 }
 
 /// Doubling from half a minute to four hours, each shifted by up to a quarter either way, so that a server which comes back is not met by
@@ -150,19 +202,30 @@ pub async fn rescue(works: &Works, patience: SignedDuration) -> Result<()> {
     let now = works.ambient.now();
     let mut tx = works.db.write(None).await?;
     let found = store::outbox::rescue(&mut tx, now, patience).await?;
+    let mut lost = store::outbox_list::unknown(&mut tx, 1, now - RESEND_AFTER, RESCUED).await?;
     for letter in store::outbox_list::unknown(&mut tx, 0, now - RESEND_AFTER, RESCUED).await? {
-        store::outbox::resend(&mut tx, letter.id, now).await?;
+        // A mail that comes twice is known by its Message-ID; a platform would show the same words twice.
+        if letter.courier == "social" {
+            lost.push(letter);
+        } else {
+            store::outbox::resend(&mut tx, letter.id, now).await?;
+        }
     }
-    for letter in store::outbox_list::unknown(&mut tx, 1, now - RESEND_AFTER, RESCUED).await? {
-        // Put away as dead, so that it is told once; `outbox retry` sends it a third time.
-        store::outbox_list::drop_letter(&mut tx, letter.id, "unknown twice").await?;
+    for letter in lost {
+        // Put away as dead, so that it is told once; `outbox retry` sends it again.
+        store::outbox_list::drop_letter(&mut tx, letter.id, "nobody said whether it arrived").await?;
+        let says = if letter.courier == "social" {
+            "The platform took an answer and did not say whether it keeps it. Please look there whether it arrived, and write to them if not."
+        } else {
+            "Twice the mail server took a letter and did not say whether it keeps it. Please find out whether it arrived."
+        };
         let review = NewReview {
             landlord: &letter.landlord,
             message_id: None,
             case_id: letter.case_id,
             outbox_id: Some(letter.id),
             cause: ReviewCause::LetterFailed,
-            says: "Twice the mail server took a letter and did not say whether it keeps it. Please find out whether it arrived.",
+            says,
             now,
         };
         store::review::add(&mut tx, &review).await?;

@@ -32,7 +32,7 @@ impl Reader {
                     Proof::PasswordFile(file) => {
                         imap::Login::Password { user, password: secret(file).map_err(|says| format!("source `{name}`: {says}"))? }
                     }
-                    Proof::Oauth2(set) => imap::Login::Token { user, tokens: Arc::new(Tokens::new(set.clone())) },
+                    Proof::Oauth2(set) => imap::Login::Token { user, tokens: Arc::new(Tokens::new(set.as_ref().clone())) },
                 };
                 Ok(Reader::Imap(imap::Account {
                     name,

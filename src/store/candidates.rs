@@ -4,13 +4,16 @@ use super::case;
 use super::column::{at, key};
 use super::db::Tx;
 use super::error::Result;
-use crate::model::case::CaseId;
+use crate::model::case::{Case, CaseId};
 use crate::model::decision::{Candidate, Evidence};
 use crate::model::keys::Keys;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 
 statements! {
+    OF_PERSON = "SELECT p.case_id FROM case_party AS p JOIN cases AS c ON c.id = p.case_id
+        JOIN case_party AS r ON r.case_id = p.case_id AND r.resident AND r.email IS NULL AND r.platform_id IS NOT NULL
+        WHERE p.platform_id = $1 AND p.landlord = $2 AND c.stage IN ('stage1', 'responded', 'stage2') ORDER BY p.case_id DESC LIMIT 1";
     /// All keys in one round trip. `+ 0` keeps both planners from walking all cases backwards by an index of case_id until the LIMIT is
     /// reached, instead of looking the few values up.
     FIND = "SELECT 'token' AS what, token AS value, id AS case_id FROM cases WHERE landlord = $1 AND token IN ($2, $3, $4, $5)
@@ -63,6 +66,15 @@ pub async fn find(tx: &mut Tx, landlord: &str, keys: &Keys, now: Timestamp) -> R
     let ids: Vec<CaseId> = found.keys().rev().copied().collect();
     let cases = case::load_all(tx, &ids).await?;
     Ok(cases.into_iter().map(|case| Candidate { evidence: found.remove(&case.id).into_iter().flatten().collect(), case }).collect())
+}
+
+/// The latest open case to which this account of a platform is a party, and whose resident is known by no address yet.
+pub async fn of_person(tx: &mut Tx, landlord: &str, platform_id: &str) -> Result<Option<Case>> {
+    let row: Option<(CaseId,)> = on!(tx, maybe(OF_PERSON, &*key(platform_id), landlord))?;
+    match row {
+        Some((id,)) => case::load(tx, id).await.map(Some),
+        None => Ok(None),
+    }
 }
 
 /// Every hit: what the key is, its value as stored, and the case. One round trip, unless there are more keys than the statement has room for.

@@ -74,6 +74,7 @@ statements! {
     BY_ID = row!("WHERE id = $1");
     BY_MESSAGE_ID = row!("WHERE message_id = $1");
     SENT_TO = row!("WHERE landlord = $1 AND recipient = $2 AND state = 'sent' AND sent_at >= $3 ORDER BY id DESC LIMIT 1");
+    ANSWERED = "SELECT count(*) FROM outbox WHERE case_id = $1 AND reply = $2 AND state <> 'dead'";
     OF_CAUSE = row!("WHERE cause = $1 ORDER BY id");
     UNKNOWN = row!("WHERE state = 'unknown' AND resends = $1 AND claimed_at < $2 ORDER BY id LIMIT $3");
     BYTES = "SELECT zstd, size FROM outbox WHERE id = $1";
@@ -103,6 +104,12 @@ pub async fn by_message_id(tx: &mut Tx, message_id: &str) -> Result<Option<Row>>
 /// The latest letter that a recipient was sent since an instant: what a bounce without our Message-ID is most likely about.
 pub async fn sent_to(tx: &mut Tx, landlord: &str, recipient: &str, since: Timestamp) -> Result<Option<Row>> {
     on!(tx, maybe(SENT_TO, landlord, &*key(recipient), at(since)))
+}
+
+/// Whether a reply of this name was given on a case, or will be.
+pub async fn answered(tx: &mut Tx, case_id: CaseId, reply: &str) -> Result<bool> {
+    let (n,): (i64,) = on!(tx, one(ANSWERED, case_id, reply))?;
+    Ok(n > 0)
 }
 
 /// The letters that a message or a duty caused.

@@ -21,7 +21,7 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("triage", vec!["rules", "message", "letter"]),
         ("store", vec![]),
         ("source", vec!["config", "tls", "oauth", "signature"]),
-        ("courier", vec!["config", "tls", "oauth", "signature"]),
+        ("courier", vec!["config", "tls", "http", "oauth", "signature"]),
         ("pipeline", vec!["config", "message", "rules", "letter", "triage", "store", "source", "courier"]),
         ("record", vec!["message", "rules", "store", "pipeline"]),
         ("desk", vec!["config", "pipeline", "store", "source"]),

@@ -15,6 +15,7 @@ mod routes;
 mod servers;
 mod smtp;
 mod smtp_faults;
+mod social;
 mod store;
 mod story;
 mod webhooks;

@@ -9,6 +9,7 @@ use crate::letter::token;
 use crate::model::case::{CaseId, Step as CaseStep};
 use crate::model::decision::{Decision, Kind};
 use crate::model::message::Channel;
+use crate::pipeline::outbox::Carrier;
 use crate::pipeline::rulebook::Rulebook;
 use crate::pipeline::staff::{self, Act};
 use crate::pipeline::{Error, Result, Works, intake, outbox};
@@ -51,7 +52,7 @@ fn house(landlord: &str, policy: &str, sent: &Path) -> Config {
         letters_from: LettersFrom::All,
         poll: SignedDuration::from_secs(1),
     };
-    let webhook = |platform| SourceKind::Webhook(Webhook { platform, secret_file: sent.to_owned(), verify_token_file: None });
+    let webhook = |platform| SourceKind::Webhook(Webhook { platform, secret_file: sent.to_owned(), verify_token_file: None, api: None });
     Config {
         data: sent.to_owned(),
         store_url: String::new(),
@@ -88,7 +89,7 @@ impl Stage {
         let source = format!("{}-{}", self.landlord, channel.as_str());
         self.works.receive(&source, vec![arrival]).await?;
         intake::drain(&self.works).await?;
-        outbox::drain(&self.works, &mut self.courier, "rehearsal", &AtomicBool::new(false)).await?;
+        outbox::drain(&self.works, &mut Carrier::Mail(&mut self.courier), "rehearsal", &AtomicBool::new(false)).await?;
         let (row, decision) = self.decided().await?;
         let case = row.case_id.or(decision.link.as_ref().map(|l| l.case));
         let wanted = step.expect.as_ref().and_then(|e| e.case.clone()).or_else(|| step.opens.clone());
