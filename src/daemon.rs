@@ -7,7 +7,7 @@ use crate::desk;
 use crate::log;
 use crate::pipeline::outbox::Carrier;
 use crate::pipeline::receive::Receiver;
-use crate::pipeline::{Works, clock, hex, intake, outbox, reconcile};
+use crate::pipeline::{Works, clock, hex, intake, outbox, reconcile, reload};
 use crate::source::Stop;
 use crate::source::reader::Reader;
 use crate::source::webhook::{self, Limits};
@@ -51,7 +51,7 @@ pub enum CannotGoOn {
 ///
 /// # Errors
 /// At the start: a secret that cannot be read, an address that cannot be listened on. Later: a part that ended by a fault of ours.
-pub async fn run(config: &Config, works: Works, end: &watch::Sender<bool>) -> Result<(), CannotGoOn> {
+pub async fn run(config: &Config, works: Arc<Works>, end: &watch::Sender<bool>) -> Result<(), CannotGoOn> {
     let mut stop = end.subscribe();
     let listener = TcpListener::bind(config.listen)
         .await
@@ -66,7 +66,6 @@ pub async fn run(config: &Config, works: Works, end: &watch::Sender<bool>) -> Re
     }
     // A SQLite store has one daemon, which need not wait for the leases of its former life to run out.
     let holder = if works.shared_store() { hex(&works.ambient.random::<8>()) } else { "sqlite".into() };
-    let works = Arc::new(works);
     log::started(env!("CARGO_PKG_VERSION"), if works.shared_store() { "postgres" } else { "sqlite" }, config.sources.len());
 
     // Nobody else has a SQLite store (its folder is locked), so what is `sending` there was left by a daemon that died.
@@ -79,6 +78,7 @@ pub async fn run(config: &Config, works: Works, end: &watch::Sender<bool>) -> Re
         tasks.spawn(read_source(works.clone(), name, reader, holder.clone(), stop.clone()));
     }
     tasks.spawn(decide(works.clone(), stop.clone()));
+    tasks.spawn(reload::watch(works.clone(), stop.clone()));
     tasks.spawn(watch_clock(works.clone(), stop.clone()));
     let halt = Arc::new(AtomicBool::new(false));
     let mut social = Social::of(&config.sources);

@@ -2,6 +2,7 @@
 
 use crate::model::fault::Fault;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 /// Every file in `dir` that has one of the `endings`, sorted by name, as (name to print, text). A folder that is not there holds none;
 /// a file with another ending is not read, and that is said.
@@ -23,6 +24,35 @@ pub fn read(dir: &Path, endings: &[&str], faults: &mut Vec<Fault>) -> Vec<(Strin
     files
 }
 
+/// What can be seen of a folder without reading it: each file's path, size in bytes and time of change.
+pub type Look = Vec<(PathBuf, u64, Option<SystemTime>)>;
+
+/// Looks at a folder and those in it, down to the fourth; what is hidden and what editors keep for themselves is not looked at. A folder that is
+/// not there looks empty.
+pub fn look(dir: &Path) -> Look {
+    let mut files = Vec::new();
+    let mut folders = vec![(dir.to_path_buf(), 0)];
+    while let Some((folder, depth)) = folders.pop() {
+        let Ok(entries) = std::fs::read_dir(&folder) else { continue };
+        for path in entries.flatten().map(|e| e.path()).filter(|p| is_shown(p)) {
+            // Links are followed: a set of files that is swapped by its link has changed.
+            match std::fs::metadata(&path) {
+                Ok(found) if found.is_dir() && depth < 4 => folders.push((path, depth + 1)),
+                Ok(found) => files.push((path, found.len(), found.modified().ok())),
+                Err(_) => files.push((path, 0, None)),
+            }
+        }
+    }
+    files.sort();
+    files
+}
+
+/// Not hidden, no editor's copy.
+pub fn is_shown(path: &Path) -> bool {
+    let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    !name.starts_with('.') && !name.ends_with('~')
+}
+
 /// The files themselves: no folders, nothing hidden, no editor's copies.
 fn paths(dir: &Path, faults: &mut Vec<Fault>) -> Vec<PathBuf> {
     let entries = match std::fs::read_dir(dir) {
@@ -33,10 +63,7 @@ fn paths(dir: &Path, faults: &mut Vec<Fault>) -> Vec<PathBuf> {
             return Vec::new();
         }
     };
-    let shown = |p: &PathBuf| {
-        let name = p.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        !name.starts_with('.') && !name.ends_with('~') && !p.is_dir()
-    };
+    let shown = |p: &PathBuf| is_shown(p) && !p.is_dir();
     let mut paths: Vec<PathBuf> = entries.flatten().map(|e| e.path()).filter(shown).collect();
     paths.sort();
     paths

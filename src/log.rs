@@ -75,6 +75,23 @@ pub fn calendar_ends(division: &str, last_day: &str) {
     warn!(target: "postroom", event = "calendar.ends", division, last_day, "the calendar ends before a due date: bank holidays after it are not known");
 }
 
+pub fn rules_in_force(digest: &str, changed: bool) {
+    info!(target: "postroom", event = "rules.in_force", digest, changed, "rules were read again and are in force");
+}
+
+/// The fault's own words stay out: they may quote an address of a policy file. `postroom check` and the desk show them.
+pub fn rules_refused(layer: &str, faults: usize, file: &str, line: usize, column: usize) {
+    error!(target: "postroom", event = "rules.refused", layer, faults, file, line, column, "rule files are faulty: those read before stay in force");
+}
+
+pub fn nothing_to_reload() {
+    warn!(target: "postroom", event = "rules.none", "asked to read the rules again, but the configuration names no folder with `rules`");
+}
+
+pub fn shadow_begins(digest: &str) {
+    info!(target: "postroom", event = "shadow", digest, "a candidate runs beside the rules in force");
+}
+
 pub fn panicked(place: &str) {
     error!(target: "postroom", event = "panicked", place, "a fault of Postroom: please report its place");
 }

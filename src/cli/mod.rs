@@ -4,6 +4,7 @@ use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+mod backtest;
 mod case;
 mod check;
 mod doctor;
@@ -18,6 +19,7 @@ mod report;
 mod review;
 mod run;
 mod setup;
+mod shadow;
 mod show;
 mod test;
 
@@ -109,6 +111,25 @@ enum Command {
         #[arg(required = true, value_name = "DIR")]
         dirs: Vec<PathBuf>,
     },
+    /// What other rules would have made of the stored post: outcomes, letters and due dates that would change; exit 1 when there are any
+    Backtest {
+        #[command(flatten)]
+        at: At,
+        /// Post received in so many days before now (90d), or since a date (2026-03-02)
+        #[arg(long, default_value = "90d", value_name = "DAYS|DATE")]
+        since: backtest::Since,
+        /// The layer of rules to judge, in place of the configuration's
+        #[arg(long, value_name = "DIR")]
+        rules: PathBuf,
+        /// One JSON object for each message that would change, then a summary
+        #[arg(long)]
+        json: bool,
+        /// Show the residents' words and the letters of each example (of each message, with --json)
+        #[arg(long)]
+        show: bool,
+    },
+    /// What the candidate that runs beside the live rules would have decided otherwise; exit 1 when there is any
+    Shadow(Listing),
     /// Cases: list, show, record what staff did
     #[command(subcommand)]
     Case(case::Command),
@@ -149,6 +170,8 @@ pub fn main() -> ExitCode {
         Command::Read { json, files } => read::run(&files, json),
         Command::Explain { at, case, what } => explain::run(&at, case.as_deref(), &what),
         Command::Test { json, rules, store, dirs } => test::run(&dirs, rules.as_deref(), store.as_deref(), json),
+        Command::Backtest { at, since, rules, json, show } => backtest::run(&at, since, &rules, json, show),
+        Command::Shadow(listing) => shadow::run(&listing),
         Command::Case(command) => case::run(command),
         Command::Review(command) => review::run(command),
         Command::Outbox(command) => outbox::run(command),

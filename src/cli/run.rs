@@ -6,6 +6,7 @@ use crate::config::{Config, Courier, SourceKind};
 use crate::daemon::{self, CannotGoOn};
 use crate::model::decision::Decision;
 use crate::model::message::Message;
+use crate::pipeline::Works;
 use crate::store::{self, Db};
 use crate::triage::explain;
 use include_dir::{Dir, include_dir};
@@ -13,6 +14,7 @@ use std::fs::{self, File, TryLockError};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
 static SAMPLES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/samples");
@@ -20,6 +22,8 @@ static SAMPLES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/samples");
 pub fn run(at: &At, sample: bool, once: bool) -> u8 {
     setup::log();
     code(setup::block_on(async {
+        // From now on SIGHUP asks for the rules to be read again, and no longer ends the program.
+        let hangup = signal(SignalKind::hangup()).map_err(|e| failed(&e))?;
         let config = setup::config(at)?;
         if sample && !matches!(config.courier, Courier::Folder { .. }) {
             show::error("--sample would send its letters by mail: use it with a courier of kind folder, or without --config");
@@ -35,6 +39,8 @@ pub fn run(at: &At, sample: bool, once: bool) -> u8 {
             tokio::spawn(follow(config.clone(), works.db.clone(), end.clone(), once));
         }
         tokio::spawn(signals(end.clone()));
+        let works = Arc::new(works);
+        tokio::spawn(reload(hangup, works.clone()));
         daemon::run(&config, works, &end).await.map_err(|e| {
             show::error(&e);
             match e {
@@ -66,13 +72,19 @@ fn lock(config: &Config) -> Exit<Option<File>> {
 
 /// SIGTERM and Ctrl-C: the drain begins.
 async fn signals(stop: Arc<watch::Sender<bool>>) {
-    use tokio::signal::unix::{SignalKind, signal};
     if let Ok(mut term) = signal(SignalKind::terminate()) {
         tokio::select! {
             _ = term.recv() => {}
             _ = tokio::signal::ctrl_c() => {}
         }
         let _ = stop.send(true);
+    }
+}
+
+/// SIGHUP: the rules are read again (`systemctl reload postroom`).
+async fn reload(mut hangup: Signal, works: Arc<Works>) {
+    while hangup.recv().await.is_some() {
+        works.asked.notify_one();
     }
 }
 

@@ -47,6 +47,15 @@ pub async fn open(config: &Config) -> Exit<Db> {
     Db::open(&config.store_url, &config.data).await.map_err(|e| failed(&e))
 }
 
+/// For commands that only read: a store of an earlier version is not brought up to date by them, for the daemon may be at work on it.
+pub async fn current(db: &Db) -> Exit<()> {
+    if db.pending_migrations().await.map_err(|e| failed(&e))?.is_empty() {
+        return Ok(());
+    }
+    show::error("the store is of an earlier version, which did not keep what this command needs. Run `postroom migrate` first");
+    Err(TEMPORARY)
+}
+
 pub async fn works(config: &Config) -> Exit<Works> {
     let rulebook = Arc::new(rulebook(config)?);
     let db = store(config).await?;

@@ -20,6 +20,7 @@ pub(super) type Text = Spanned<String>;
 struct File {
     data: Option<Text>,
     rules: Option<Text>,
+    shadow: Option<Text>,
     store: Option<StoreTable>,
     #[serde(default)]
     landlord: Vec<Spanned<LandlordTable>>,
@@ -164,6 +165,7 @@ impl Reader<'_> {
             per_peer: self.per_peer(file.http.as_ref()),
             courier: self.courier(file.courier.as_ref(), &data),
             rules: file.rules.as_ref().map(|r| self.path(r)),
+            shadow: file.shadow.as_ref().map(|s| self.path(s)),
             advice: Vec::new(),
             landlords,
             sources,

@@ -31,6 +31,8 @@ pub struct Config {
     pub courier: Courier,
     /// A layer of rules, policies, calendars and templates over the shipped ones.
     pub rules: Option<PathBuf>,
+    /// A layer that runs beside the rules in force, and only records where it differs; while its folder is there.
+    pub shadow: Option<PathBuf>,
     /// What is worth a warning, though it stops nothing.
     pub advice: Vec<Fault>,
 }
@@ -223,6 +225,7 @@ fn built_in() -> Config {
         per_peer: PER_PEER,
         courier: Courier::Folder { path: data.join("sent") },
         rules: None,
+        shadow: None,
         advice: Vec::new(),
         data,
     }

@@ -1,4 +1,6 @@
-//! What the daemon shows over HTTP: is it alive, is it ready, what has it counted.
+//! What the daemon shows over HTTP: is it alive, is it ready, what has it counted, how does it stand.
+
+mod status;
 
 mod serve;
 
@@ -15,7 +17,12 @@ use std::sync::Arc;
 
 /// The pages of the desk itself.
 pub fn router(works: Arc<Works>) -> Router {
-    Router::new().route("/healthz", get(healthz)).route("/readyz", get(readyz)).route("/metrics", get(metrics)).with_state(works)
+    Router::new()
+        .route("/", get(status::status))
+        .route("/healthz", get(healthz))
+        .route("/readyz", get(readyz))
+        .route("/metrics", get(metrics))
+        .with_state(works)
 }
 
 /// Alive: the process answers. Nothing else, so that an outage elsewhere never has the daemon restarted.

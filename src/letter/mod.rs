@@ -132,22 +132,31 @@ pub enum LetterError {
 /// Writes the letter of an occasion. A social-media answer has text alone and no `mime`.
 pub fn render(templates: &Templates, occasion: &Occasion<'_>) -> Result<Letter, LetterError> {
     let page = page::Page::of(occasion);
+    let mut letter = words_of(templates, occasion, &page)?;
+    if !occasion.form.is_social() {
+        letter.mime = mime::build(&letter, occasion, &page)?;
+    }
+    Ok(letter)
+}
+
+/// The words of a letter without the mail around them.
+pub fn words(templates: &Templates, occasion: &Occasion<'_>) -> Result<Letter, LetterError> {
+    words_of(templates, occasion, &page::Page::of(occasion))
+}
+
+fn words_of(templates: &Templates, occasion: &Occasion<'_>, page: &page::Page) -> Result<Letter, LetterError> {
     let part = |ending: &str| match occasion.form.parts().contains(&ending) {
-        true => templates.part(occasion.form, ending, &page),
+        true => templates.part(occasion.form, ending, page),
         false => Ok(String::new()),
     };
-    let mut letter = Letter {
+    Ok(Letter {
         to: occasion.to.cloned(),
         subject: quote::one_line(&part("subject")?, 250),
         text: quote::tidy(&part("txt")?),
         html: part("html")?,
         mime: Vec::new(),
         message_id: occasion.message_id.into(),
-    };
-    if !occasion.form.is_social() {
-        letter.mime = mime::build(&letter, occasion, &page)?;
-    }
-    Ok(letter)
+    })
 }
 
 #[cfg(test)]

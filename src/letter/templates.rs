@@ -7,6 +7,7 @@ use crate::model::fault::Fault;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior};
+use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -62,6 +63,8 @@ pub(super) type Sources = BTreeMap<String, Source>;
 /// The compiled letters. Cheap to share by reference; holds nothing of any case.
 #[derive(Debug)]
 pub struct Templates {
+    /// SHA-256 (hex) over names and texts: the same digest writes the same.
+    pub digest: String,
     environment: Environment<'static>,
 }
 
@@ -75,12 +78,15 @@ impl Templates {
             return Err(faults);
         }
         let mut environment = environment(false);
+        let mut digest = Sha256::new();
         for (name, source) in sources {
+            [name.as_str(), &source.text].iter().for_each(|part| digest.update(Sha256::digest(part)));
             if let Err(error) = environment.add_template_owned(name, source.text) {
                 return Err(vec![Fault::of_file(&source.file, error.to_string())]);
             }
         }
-        Ok(Templates { environment })
+        let digest = digest.finalize().iter().map(|b| format!("{b:02x}")).collect();
+        Ok(Templates { digest, environment })
     }
 
     /// Every fault and piece of advice.

@@ -2,13 +2,15 @@
 
 mod offline;
 
+use super::replay::{self, Input};
+use super::shadow::Decided;
 use super::{House, Result, Works, arrival};
 use crate::letter::{self, Form, Occasion, token};
 use crate::log;
 use crate::model::address::{Address, Party};
 use crate::model::calendar::{local_day, written_out};
-use crate::model::case::{Case, CaseId, Stage, Step};
-use crate::model::decision::{Decision, Effect, Kind, ReviewCause, Via};
+use crate::model::case::{Case, CaseId, Step};
+use crate::model::decision::{Candidate, Decision, Effect, Kind, ReviewCause, Via};
 use crate::model::duty::DutyKind;
 use crate::model::message::{Channel, Message};
 use crate::store::case_event::{Key, NewEvent};
@@ -17,7 +19,7 @@ use crate::store::outbox::NewLetter;
 use crate::store::review::NewReview;
 use crate::store::{self, Tx};
 use crate::triage::{self, timing, timing::Leaving};
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, civil::Date};
 use serde_json::json;
 use std::collections::BTreeSet;
 
@@ -30,21 +32,23 @@ const BOUNCES_WITHIN: SignedDuration = SignedDuration::from_hours(6 * 24);
 /// What to say aloud once it is committed.
 pub struct Told {
     message: i64,
-    decision: Option<(Box<Decision>, Box<Message>)>,
+    decision: Option<(Box<Decision>, Box<Input>)>,
     reference: Option<String>,
 }
 
 impl Told {
-    pub fn tell(self, works: &Works) {
-        let Some((decision, message)) = self.decision else { return };
+    /// Answers what was decided and on what, for whoever asks other rules the same.
+    pub fn tell(self, works: &Works, landlord: &str) -> Option<Decided> {
+        let (decision, input) = self.decision?;
         works.metrics.decided(decision.kind.as_str());
         if let Some(days) = decision.contractor_delay_wd {
             works.metrics.contractor_delay(days);
         }
         log::decided(self.message, decision.kind.as_str(), decision.reply.as_str(), self.reference.as_deref());
         if let Some(tell) = &works.told {
-            tell(&decision, &message, self.reference.as_deref());
+            tell(&decision, &input.message, self.reference.as_deref());
         }
+        Some(Decided { message: self.message, landlord: landlord.into(), decision, input })
     }
 }
 
@@ -74,8 +78,9 @@ pub async fn decide(works: &Works, house: &House, tx: &mut Tx, waiting: &Waiting
         calendar: &house.calendar,
         received_at: waiting.received_at,
     });
+    let response_due = response_dues(tx, &candidates).await?;
     let mut one = One { works, house, tx, waiting, message, said: &heard.remembered(), decision: &decision, now };
-    let case = one.change_case(candidates.into_iter().map(|c| c.case).collect()).await?;
+    let case = one.change_case(candidates.iter().map(|c| c.case.clone()).collect()).await?;
     let new = store::decision::NewDecision {
         message: waiting.id,
         decided_at: now,
@@ -85,15 +90,30 @@ pub async fn decide(works: &Works, house: &House, tx: &mut Tx, waiting: &Waiting
         fingerprint: fingerprint.as_deref(),
         message_id: message.message_id.as_deref(),
     };
-    store::decision::add(one.tx, &new).await?;
+    let decided = store::decision::add(one.tx, &new).await?;
     one.reports().await?;
     let duties = one.duties(case.as_ref()).await?;
     one.reviews(case.as_ref()).await?;
     one.letters(case.as_ref(), &duties).await?;
     let routed = house.addressed(&decision);
     One { decision: &routed, said: one.said, tx: one.tx, works, house, waiting, message, now }.notices(case.as_ref()).await?;
+    let mut input = Input {
+        message: message.clone(),
+        response_due,
+        received_at: waiting.received_at,
+        decided_at: now,
+        answerable: waiting.answerable,
+        reference: matches!(decision.effect, Effect::Open { .. }).then(|| case.as_ref().map(|c| c.reference.clone())).flatten(),
+        letters: Vec::new(),
+        candidates,
+    };
+    // By the same function as any replay, so that the same rules always give the same words.
+    input.letters = replay::letters(&input, house, &decision).into_iter().map(|(written, _)| written).collect();
+    let cases: Vec<CaseId> = input.candidates.iter().map(|c| c.case.id).collect();
+    let json = serde_json::to_vec(&input).expect("plain data without maps that have other keys than text");
+    store::input::add(tx, decided, &json, &cases).await?;
     let reference = case.map(|c| c.reference.0);
-    Ok(Told { message: waiting.id, decision: Some((Box::new(decision), Box::new(message.clone()))), reference })
+    Ok(Told { message: waiting.id, decision: Some((Box::new(decision), Box::new(input))), reference })
 }
 
 /// Duties as they were laid down: kind and row.
@@ -413,12 +433,20 @@ impl One<'_> {
     }
 
     /// The latest day of the response that the case's open duties promise.
-    async fn response_due(&mut self, case: Option<&Case>) -> Result<Option<jiff::civil::Date>> {
+    async fn response_due(&mut self, case: Option<&Case>) -> Result<Option<Date>> {
         let Some(case) = case else { return Ok(None) };
-        let kind = if case.stage == Stage::Stage2 { DutyKind::RespondStage2 } else { DutyKind::RespondStage1 };
-        let duties = store::duty::of_case(self.tx, case.id).await?;
-        Ok(duties.into_iter().filter(|d| d.kind == kind && d.state == "open").map(|d| d.due).next_back())
+        let kind = replay::response_kind(case.stage);
+        let duties = store::duty::open_of_cases(self.tx, &[case.id]).await?;
+        Ok(duties.into_iter().filter(|d| d.kind == kind).map(|d| d.due).next_back())
     }
+}
+
+/// The latest day of the response that each candidate's open duties promise.
+async fn response_dues(tx: &mut Tx, candidates: &[Candidate]) -> Result<Vec<(CaseId, Date)>> {
+    let ids: Vec<CaseId> = candidates.iter().map(|c| c.case.id).collect();
+    let open = store::duty::open_of_cases(tx, &ids).await?;
+    let due = |case: &Case| open.iter().rfind(|d| d.case_id == Some(case.id) && d.kind == replay::response_kind(case.stage)).map(|d| d.due);
+    Ok(candidates.iter().filter_map(|c| Some((c.case.id, due(&c.case)?))).collect())
 }
 
 /// What leads a later message to the case that this one belongs to.

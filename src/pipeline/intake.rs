@@ -1,7 +1,7 @@
 //! Received → decided. Reading runs ahead on every core; then one transaction, alone under the landlord's lock, claims that landlord's oldest
 //! messages and decides them in the order of their receipt.
 
-use super::{House, Result, Works, apply, arrival};
+use super::{House, Result, Works, apply, arrival, shadow};
 use crate::log;
 use crate::message::{self, Hint};
 use crate::model::decision::ReviewCause;
@@ -124,10 +124,9 @@ async fn decide_batch(works: &Arc<Works>, landlord: &str, limit: i64, readings: 
         count += 1;
     }
     tx.commit("decide").await?;
-    for t in told {
-        t.tell(works);
-    }
     works.posted.send_replace(());
+    let decided = told.into_iter().filter_map(|t| t.tell(works, landlord)).collect();
+    shadow::beside(works, decided).await;
     Ok(count)
 }
 

@@ -29,6 +29,21 @@ struct State {
     state: &'static str,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Digest {
+    digest: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Layer {
+    layer: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Outcome {
+    outcome: &'static str,
+}
+
 /// Cheap to clone; clones count together.
 #[derive(Clone)]
 pub struct Metrics {
@@ -41,6 +56,9 @@ pub struct Metrics {
     oldest_undecided: Gauge,
     unaccounted: Gauge,
     contractor_delay: Histogram,
+    rules_in_force: Family<Digest, Gauge>,
+    rules_refused: Family<Layer, Gauge>,
+    shadow: Family<Outcome, Counter>,
 }
 
 impl Metrics {
@@ -81,6 +99,19 @@ impl Metrics {
             "Working days from the day that a forwarded message was written to its contractor until we had it",
             contractor_delay.clone(),
         );
+        let (rules_in_force, rules_refused, shadow) = (Family::default(), Family::default(), Family::default());
+        registry.register_with_unit(
+            "rules_in_force_timestamp",
+            "Since when the rules of this digest are in force, Unix time",
+            Unit::Seconds,
+            rules_in_force.clone(),
+        );
+        registry.register(
+            "rules_refused",
+            "1 while a folder of rules holds files that were refused: those read before stay in force",
+            rules_refused.clone(),
+        );
+        registry.register("shadow", "Messages that the candidate in shadow was asked about, by what came of it", shadow.clone());
         let metrics = Metrics {
             registry: Arc::new(registry),
             received,
@@ -91,7 +122,11 @@ impl Metrics {
             oldest_undecided,
             unaccounted,
             contractor_delay,
+            rules_in_force,
+            rules_refused,
+            shadow,
         };
+        metrics.refused("rules", false);
         for source in sources {
             metrics.received(source, 0);
             metrics.source_succeeded(source, 0);
@@ -131,6 +166,22 @@ impl Metrics {
         self.unaccounted.set(count);
     }
 
+    /// One digest is in force at a time.
+    pub fn rules_in_force(&self, digest: &str, since_unix_seconds: i64) {
+        self.rules_in_force.clear();
+        self.rules_in_force.get_or_create(&Digest { digest: digest.into() }).set(since_unix_seconds);
+    }
+
+    /// `layer`: rules or shadow.
+    pub fn refused(&self, layer: &'static str, refused: bool) {
+        self.rules_refused.get_or_create(&Layer { layer }).set(refused.into());
+    }
+
+    /// `outcome`: same, differs or failed.
+    pub fn shadow(&self, outcome: &'static str) {
+        self.shadow.get_or_create(&Outcome { outcome }).inc();
+    }
+
     /// The exposition in OpenMetrics text.
     pub fn render(&self) -> String {
         let mut text = String::new();
@@ -152,7 +203,11 @@ mod tests {
         m.letter("sent");
         m.source_succeeded("complaints", 1_772_442_840);
         m.oldest_undecided(7);
+        m.rules_in_force("abc", 5);
+        m.rules_in_force("def", 9);
+        m.shadow("same");
         let text = m.render();
+        assert!(!text.contains("abc"), "two digests in force:\n{text}");
         for line in [
             "postroom_received_total{source=\"complaints\"} 2",
             "postroom_decided_total{kind=\"new_complaint\"} 1",
@@ -160,6 +215,9 @@ mod tests {
             "postroom_oldest_undecided_seconds 7",
             "postroom_source_last_success_timestamp_seconds{source=\"complaints\"} 1772442840",
             "postroom_unaccounted 0",
+            "postroom_rules_in_force_timestamp_seconds{digest=\"def\"} 9",
+            "postroom_rules_refused{layer=\"rules\"} 0",
+            "postroom_shadow_total{outcome=\"same\"} 1",
         ] {
             assert!(text.contains(line), "{line} is not in\n{text}");
         }

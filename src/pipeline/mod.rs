@@ -2,6 +2,7 @@
 
 pub mod apply;
 mod arrival;
+pub mod backtest;
 pub mod book;
 pub mod clock;
 pub mod in_force;
@@ -11,8 +12,11 @@ pub mod outbox;
 pub mod promise;
 pub mod receive;
 pub mod reconcile;
+pub mod reload;
+pub mod replay;
 pub mod rulebook;
 pub mod scenario;
+pub mod shadow;
 pub mod staff;
 
 use crate::ambient::Ambient;
@@ -21,6 +25,7 @@ use crate::model::decision::Decision;
 use crate::store::{self, Db};
 pub use in_force::{House, InForce};
 use metrics::Metrics;
+use reload::Watched;
 use rulebook::Rulebook;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -32,6 +37,11 @@ pub struct Works {
     pub ambient: Ambient,
     in_force: RwLock<Arc<InForce>>,
     configured: Vec<Landlord>,
+    pub rules: Watched,
+    pub shadow: Watched,
+    candidate: reload::Candidate,
+    /// Somebody asked for the folders to be read again.
+    pub asked: Notify,
     /// Source name → whose it is and what it may answer.
     pub sources: BTreeMap<String, crate::config::Source>,
     /// This store's own name: stands in every letter, so that our mail is known when it comes back.
@@ -72,6 +82,7 @@ impl Works {
     /// # Errors
     /// A landlord whose policy or calendar is not there, or a store that does not answer.
     pub async fn new(config: &Config, rulebook: Arc<Rulebook>, db: Db, ambient: Ambient) -> Result<Works> {
+        let look = rulebook.look.clone();
         let in_force = InForce::new(&config.landlords, rulebook, ambient.now())?;
         let mut tx = db.write(None).await?;
         let instance = store::meta::read_or_keep(&mut tx, "instance", &hex(&ambient.random::<8>())).await?;
@@ -79,11 +90,16 @@ impl Works {
         tx.commit("meta").await?;
         let sources: BTreeMap<_, _> = config.sources.iter().map(|s| (s.name.clone(), s.clone())).collect();
         let metrics = Metrics::new(sources.keys().map(String::as_str));
+        metrics.rules_in_force(&in_force.rulebook.ruleset.digest, in_force.since.as_second());
         Ok(Works {
             db,
             ambient,
             in_force: RwLock::new(Arc::new(in_force)),
             configured: config.landlords.clone(),
+            rules: Watched::new(config.rules.clone(), Some(look)),
+            shadow: Watched::new(config.shadow.clone(), None),
+            candidate: RwLock::default(),
+            asked: Notify::new(),
             sources,
             instance,
             secret,
@@ -107,9 +123,23 @@ impl Works {
     /// # Errors
     /// A landlord whose policy or calendar they do not hold: then the old ones stay.
     pub fn put_in_force(&self, rulebook: Arc<Rulebook>) -> Result<Arc<InForce>> {
-        let new = Arc::new(InForce::new(&self.configured, rulebook, self.ambient.now())?);
+        let mut new = self.under(rulebook)?;
+        let old = self.in_force();
+        if old.rulebook.ruleset.digest == new.rulebook.ruleset.digest {
+            new.since = old.since;
+        }
+        self.metrics.rules_in_force(&new.rulebook.ruleset.digest, new.since.as_second());
+        let new = Arc::new(new);
         *self.in_force.write().unwrap_or_else(PoisonError::into_inner) = new.clone();
         Ok(new)
+    }
+
+    /// The configured landlords under other rules, from now on.
+    ///
+    /// # Errors
+    /// A landlord whose policy or calendar they do not hold.
+    pub fn under(&self, rulebook: Arc<Rulebook>) -> Result<InForce> {
+        InForce::new(&self.configured, rulebook, self.ambient.now())
     }
 
     /// Age of the oldest message that nobody has decided yet, in seconds; 0 when there is none.

@@ -1,11 +1,14 @@
 //! Everything that is decided by: rules, policies, calendars and templates, shipped ones with a site's folder over them.
 
+use super::hex;
+use crate::folder::{self, Look};
 use crate::letter::Templates;
 use crate::model::calendar::{Calendar, Division};
 use crate::model::fault::Fault;
 use crate::model::policy::Policy;
 use crate::rules::{self, Ruleset};
 use jiff::civil::Date;
+use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -15,6 +18,8 @@ pub struct Rulebook {
     pub policies: BTreeMap<String, Policy>,
     pub calendars: BTreeMap<Division, Calendar>,
     pub templates: Templates,
+    /// What the site's folder looked like before it was read; empty where there is none.
+    pub look: Look,
 }
 
 /// Reads all layers.
@@ -27,13 +32,22 @@ pub fn load(site: Option<&Path>) -> Result<Rulebook, Vec<Fault>> {
         let fault = Fault::of_file(&dir.display().to_string(), "this folder of rules is not there");
         return Err(vec![fault.hint("`rules` (or --rules) names a folder that is laid over the shipped rules")]);
     }
+    let look = site.map(folder::look).unwrap_or_default();
     let ruleset = keep(&mut faults, rules::load(site));
     let policies = keep(&mut faults, rules::policy::load(site));
     let calendars = keep(&mut faults, rules::calendar::load(site));
     let templates = keep(&mut faults, Templates::load(site.map(|d| d.join("templates")).as_deref()));
     match (ruleset, policies, calendars, templates) {
-        (Some(ruleset), Some(policies), Some(calendars), Some(templates)) => {
-            Ok(Rulebook { ruleset: Arc::new(ruleset), policies, calendars, templates })
+        (Some(mut ruleset), Some(policies), Some(calendars), Some(templates)) => {
+            // One digest names all of it: every decision carries it, and the same digest decides, dates and writes the same.
+            let mut whole = Sha256::new();
+            for part in [&ruleset.digest, &templates.digest] {
+                whole.update(part);
+            }
+            whole.update(serde_json::to_vec(&policies.values().collect::<Vec<_>>()).expect("a policy is plain data"));
+            whole.update(serde_json::to_vec(&calendars.values().collect::<Vec<_>>()).expect("a calendar is plain data"));
+            ruleset.digest = hex(&whole.finalize());
+            Ok(Rulebook { ruleset: Arc::new(ruleset), policies, calendars, templates, look })
         }
         _ => Err(faults),
     }

@@ -1,5 +1,6 @@
 //! Where rule files come from: those in the binary, and a site's folder over them.
 
+use crate::folder::is_shown;
 use crate::model::fault::Fault;
 use include_dir::{Dir, include_dir};
 use std::path::Path;
@@ -48,7 +49,7 @@ pub fn site_layer(root: &Path) -> Result<Layer, Vec<Fault>> {
                 continue;
             }
         };
-        for path in entries.filter_map(|e| Some(e.ok()?.path())) {
+        for path in entries.filter_map(|e| Some(e.ok()?.path())).filter(|p| is_shown(p)) {
             let name = path.file_name().map(|n| n.to_string_lossy().to_string()).unwrap_or_default();
             if path.is_dir() {
                 if depth < 4 && !(depth == 0 && NOT_RULES.contains(&name.as_str())) {

@@ -24,8 +24,6 @@ mod time;
 mod tokens;
 
 #[cfg(test)]
-mod bench;
-#[cfg(test)]
 mod measure;
 #[cfg(test)]
 mod tests;

@@ -20,6 +20,7 @@ pub const COMMITS: &[&str] = &[
     "review",         // what a person did to a review entry
     "release",        // what a person did to a letter
     "rerun",          // a message put back to be decided again
+    "shadow",         // where a candidate differs from the live rules
     "lease",          // who reads a source
     "cursor",         // how far a source was read
     "erase",          // personal data taken out

@@ -62,9 +62,6 @@ statements! {
         fingerprint = COALESCE($6, fingerprint), message_id = COALESCE($7, message_id) WHERE id = $1";
     LATEST = row!("WHERE message_id = $1 ORDER BY id DESC LIMIT 1");
     HISTORY = row!("WHERE message_id = $1 ORDER BY id");
-    SINCE = "SELECT d.id, d.message_id, d.decided_at, d.who, d.kind, d.reply, d.case_id, d.json, d.input_digest, d.ruleset_digest
-        FROM message AS m JOIN decision AS d ON d.id = (SELECT max(id) FROM decision WHERE message_id = m.id)
-        WHERE m.received_at >= $1 AND m.id > $2 ORDER BY m.id LIMIT $3";
 }
 
 /// Writes a decision, and what it means for its message. Returns the decision's id.
@@ -91,9 +88,4 @@ pub async fn latest(tx: &mut Tx, message: i64) -> Result<Option<Row>> {
 /// Every decision on a message, oldest first.
 pub async fn history(tx: &mut Tx, message: i64) -> Result<Vec<Row>> {
     on!(tx, all(HISTORY, message))
-}
-
-/// The decisions that hold on messages received since an instant, by the message's id from the one after `after` (for `backtest`).
-pub async fn since(tx: &mut Tx, since: Timestamp, after: i64, limit: i64) -> Result<Vec<Row>> {
-    on!(tx, all(SINCE, at(since), after, limit))
 }

@@ -1,5 +1,6 @@
 //! Duties: what must have happened, by when, and the warnings that were given. The clock reads them, the courier and people meet them.
 
+use super::ask::slots;
 use super::column::{At, Day, MaybeAt, MaybeDay, at, text};
 use super::db::Tx;
 use super::error::{Error, Result};
@@ -76,6 +77,7 @@ statements! {
     TO_WARN = row!("WHERE state = 'open' AND landlord = $4 AND warned < 3 AND (warn_from <= $1 OR due_at < $2) ORDER BY due_at, id LIMIT $3");
     OPEN = row!("WHERE state = 'open' AND (landlord = $1 OR $1 = '') AND due_at < $2 ORDER BY due_at, id LIMIT $3");
     OF_CASE = row!("WHERE case_id = $1 ORDER BY id");
+    OF_CASES = row!("WHERE state = 'open' AND case_id IN ($1, $2, $3, $4, $5, $6, $7, $8) ORDER BY id");
     OF_MESSAGE = row!("WHERE message_id = $1 ORDER BY id");
     BY_ID = row!("WHERE id = $1");
 }
@@ -158,6 +160,17 @@ pub async fn open(tx: &mut Tx, landlord: Option<&str>, due_before: Timestamp, li
 
 pub async fn of_case(tx: &mut Tx, case_id: CaseId) -> Result<Vec<Row>> {
     on!(tx, all(OF_CASE, case_id))
+}
+
+/// The open duties of several cases.
+pub async fn open_of_cases(tx: &mut Tx, cases: &[CaseId]) -> Result<Vec<Row>> {
+    let mut rows = Vec::new();
+    for slots in slots(cases) {
+        let [a, b, c, d, e, f, g, h] = slots.map(|id| *id);
+        let some: Vec<Row> = on!(tx, all(OF_CASES, a, b, c, d, e, f, g, h))?;
+        rows.extend(some);
+    }
+    Ok(rows)
 }
 
 pub async fn of_message(tx: &mut Tx, message_id: i64) -> Result<Vec<Row>> {

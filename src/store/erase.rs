@@ -15,10 +15,15 @@ statements! {
         AND NOT EXISTS (SELECT 1 FROM message AS this JOIN message AS other ON other.raw_id = this.raw_id AND other.id <> this.id
             WHERE this.id = $1 AND other.case_id IS DISTINCT FROM this.case_id)";
     DECISIONS = "UPDATE decision SET json = '' WHERE message_id = $1";
+    INPUT_CASES = "DELETE FROM input_case WHERE decision_id IN (SELECT id FROM decision WHERE message_id = $1)";
+    INPUTS = "DELETE FROM input WHERE decision_id IN (SELECT id FROM decision WHERE message_id = $1)";
     REVIEWS = "UPDATE review SET says = 'erased', how = NULL WHERE message_id = $1";
     LETTERS = "UPDATE outbox SET recipient = 'erased:' || id, zstd = $2, size = 0, answer = NULL, state = CASE WHEN state = 'sent' THEN state ELSE 'dead' END
         WHERE cause = $1";
     ATTEMPTS = "UPDATE attempt SET note = NULL WHERE outbox_id IN (SELECT id FROM outbox WHERE cause = $1)";
+    /// What later messages were decided by holds the case's words and parties too.
+    CASE_INPUTS = "DELETE FROM input WHERE decision_id IN (SELECT decision_id FROM input_case WHERE case_id = $1)";
+    CASE_INPUT_CASES = "DELETE FROM input_case WHERE case_id = $1";
     CASE_LETTERS = "UPDATE outbox SET recipient = 'erased:' || id, zstd = $2, size = 0, answer = NULL,
         state = CASE WHEN state = 'sent' THEN state ELSE 'dead' END WHERE case_id = $1";
     CASE_ATTEMPTS = "UPDATE attempt SET note = NULL WHERE outbox_id IN (SELECT id FROM outbox WHERE case_id = $1)";
@@ -40,6 +45,8 @@ pub async fn message(tx: &mut Tx, id: i64) -> Result<()> {
     on!(tx, run(RAW, id, NOTHING))?;
     on!(tx, run(MESSAGE, id))?;
     on!(tx, run(DECISIONS, id))?;
+    on!(tx, run(INPUT_CASES, id))?;
+    on!(tx, run(INPUTS, id))?;
     on!(tx, run(REVIEWS, id))?;
     on!(tx, run(ATTEMPTS, &cause))?;
     on!(tx, run(LETTERS, &cause, NOTHING)).map(drop)
@@ -51,6 +58,8 @@ pub async fn case(tx: &mut Tx, id: CaseId, who: &str, now: Timestamp) -> Result<
     for m in message::of_case(tx, id).await? {
         message(tx, m.id).await?;
     }
+    on!(tx, run(CASE_INPUTS, id))?;
+    on!(tx, run(CASE_INPUT_CASES, id))?;
     on!(tx, run(CASE_ATTEMPTS, id))?;
     on!(tx, run(CASE_LETTERS, id, NOTHING))?;
     on!(tx, run(CASE_REVIEWS, id))?;

@@ -19,6 +19,7 @@ mod dialect;
 pub mod duty;
 pub mod erase;
 mod error;
+pub mod input;
 pub mod message;
 pub mod meta;
 mod migrate;
@@ -28,6 +29,7 @@ pub mod party;
 pub mod receipt;
 pub mod report;
 pub mod review;
+pub mod shadow;
 pub mod source;
 
 pub use commit::COMMITS;
@@ -46,6 +48,7 @@ pub fn statements() -> Vec<(&'static str, &'static str, Only)> {
         decision::STATEMENTS,
         duty::STATEMENTS,
         erase::STATEMENTS,
+        input::STATEMENTS,
         message::STATEMENTS,
         meta::STATEMENTS,
         outbox::STATEMENTS,
@@ -54,6 +57,7 @@ pub fn statements() -> Vec<(&'static str, &'static str, Only)> {
         receipt::STATEMENTS,
         report::STATEMENTS,
         review::STATEMENTS,
+        shadow::STATEMENTS,
         source::STATEMENTS,
     ];
     let one = [(Only::Sqlite, dialect::SQLITE), (Only::Postgres, dialect::POSTGRES)];

@@ -32,6 +32,7 @@ async fn works(url: &str, folder: &std::path::Path) -> Arc<Works> {
         per_peer: std::num::NonZeroU32::MIN,
         courier: Courier::Folder { path: folder.join("sent") },
         rules: None,
+        shadow: None,
         advice: Vec::new(),
     };
     let db = Db::open(url, folder).await.unwrap();

@@ -1,6 +1,7 @@
 //! Postroom against the real world, one binary: real databases and servers, false ones for their bad days, all on this machine.
 #![cfg(test)]
 
+mod backtest;
 mod commands;
 mod crash;
 mod duties;
@@ -11,6 +12,7 @@ mod oauth;
 mod quiet;
 mod record;
 mod rehearsal;
+mod release;
 mod routes;
 mod servers;
 mod smtp;

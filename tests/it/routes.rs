@@ -34,6 +34,7 @@ async fn works(folder: &Path) -> Arc<Works> {
         per_peer: std::num::NonZeroU32::MIN,
         courier: Courier::Folder { path: folder.join("sent") },
         rules: None,
+        shadow: None,
         advice: Vec::new(),
     };
     let db = Db::open("sqlite", folder).await.unwrap();

@@ -66,6 +66,7 @@ fn house(landlord: &str, policy: &str, sent: &Path) -> Config {
         per_peer: std::num::NonZeroU32::MIN,
         courier: Way::Folder { path: sent.to_owned() },
         rules: None,
+        shadow: None,
         advice: Vec::new(),
     }
 }

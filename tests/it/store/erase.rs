@@ -9,15 +9,30 @@ use postroom::model::keys::Keys;
 use postroom::store::case_event::{Key, NewEvent, add_keys};
 use postroom::store::outbox::NewLetter;
 use postroom::store::review::NewReview;
-use postroom::store::{Db, Error, candidates, case, case_event, counts, decision, erase, message, outbox, outbox_list, receipt, review};
+use postroom::store::{
+    Db, Error, candidates, case, case_event, counts, decision, erase, input, message, outbox, outbox_list, receipt, review,
+};
 use sqlx::Row;
 
 const NOW: &str = "2026-03-02T09:00:00Z";
 
 /// Every value of every table as text.
 async fn everything(db: &Db) -> String {
-    let tables =
-        ["raw", "receipt", "message", "decision", "cases", "case_party", "case_event", "case_key", "duty", "outbox", "attempt", "review"];
+    let tables = [
+        "raw",
+        "receipt",
+        "message",
+        "decision",
+        "cases",
+        "case_party",
+        "case_event",
+        "case_key",
+        "duty",
+        "outbox",
+        "attempt",
+        "review",
+        "input",
+    ];
     let mut all = String::new();
     for table in tables {
         match db {
@@ -46,7 +61,9 @@ async fn everything(db: &Db) -> String {
 async fn complaint(world: &World, word: &str) -> (i64, i64, i64) {
     let email = format!("{word}@resident.example");
     let id = world.message("thrive", word, format!("{word} 0123456789").as_bytes(), NOW).await;
-    let (case, _) = world.case("thrive", word.get(..2).unwrap(), party(&format!("Jo {word}"), &email, word)).await;
+    let short = word.get(..2).unwrap();
+    let later = world.message("thrive", &format!("{short}-later"), short.as_bytes(), NOW).await;
+    let (case, _) = world.case("thrive", short, party(&format!("Jo {word}"), &email, word)).await;
     let d = some_decision(Kind::NewComplaint, Reply::AcknowledgeStage1);
     let d = postroom::model::decision::Decision { resident: party(word, &email, word), ..d };
     let mut tx = world.write().await;
@@ -64,7 +81,13 @@ async fn complaint(world: &World, word: &str) -> (i64, i64, i64) {
         fingerprint: Some("f"),
         message_id: Some(&message_id),
     };
-    decision::add(&mut tx, &new).await.unwrap();
+    let decided = decision::add(&mut tx, &new).await.unwrap();
+    input::add(&mut tx, decided, word.as_bytes(), &[]).await.unwrap();
+    // A message of no case, to which this one was a candidate.
+    let other = some_decision(Kind::Compliment, Reply::None);
+    let new = decision::NewDecision { message: later, decision: &other, case_id: None, fingerprint: None, message_id: None, ..new };
+    let decided = decision::add(&mut tx, &new).await.unwrap();
+    input::add(&mut tx, decided, word.as_bytes(), &[case]).await.unwrap();
     let (cause, ours) = (format!("message:{id}"), format!("pr.{id}@thrive.example"));
     let out = outbox::add(&mut tx, &NewLetter { case_id: Some(case), bytes: word.as_bytes(), ..letter(&cause, &email, &ours) })
         .await
@@ -114,7 +137,7 @@ contract! {
         assert_eq!(world.message("thrive", "18/1", b"zacharias 0123456789", NOW).await, id, "the same bytes are still known");
         let mut tx = world.write().await;
         assert!(!outbox_list::release(&mut tx, out, at(NOW)).await.unwrap());
-        assert_eq!(counts::messages(&mut tx).await.unwrap(), [("decided".to_owned(), 2)]);
+        assert_eq!(counts::messages(&mut tx).await.unwrap(), [("decided".to_owned(), 4)]);
     }
 
     async fn shared_bytes_stay(world) {

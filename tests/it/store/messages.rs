@@ -68,9 +68,6 @@ contract! {
         assert_eq!(history[0].decision().unwrap(), first);
         let latest = decision::latest(&mut tx, id).await.unwrap().unwrap();
         assert_eq!(latest.decision().unwrap(), second);
-        assert_eq!(decision::since(&mut tx, at("2026-03-02T00:00:00Z"), 0, 9).await.unwrap(), [latest]);
-        assert!(decision::since(&mut tx, at("2026-03-02T09:00:01Z"), 0, 9).await.unwrap().is_empty());
-        assert!(decision::since(&mut tx, at("2026-03-02T00:00:00Z"), id, 9).await.unwrap().is_empty());
         assert_eq!(message::of_case(&mut tx, case).await.unwrap(), std::slice::from_ref(&m));
         assert_eq!(message::by_message_id(&mut tx, "thrive", "a@b.example").await.unwrap(), [m]);
         assert!(message::by_message_id(&mut tx, "code", "a@b.example").await.unwrap().is_empty());
