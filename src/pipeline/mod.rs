@@ -34,6 +34,8 @@ use tokio::sync::{Notify, watch};
 /// Everything that the parts of the pipeline share. One for a running daemon; commands that touch the store make one too.
 pub struct Works {
     pub db: Db,
+    /// Small writes, many in one commit.
+    pub group: store::Group,
     pub ambient: Ambient,
     in_force: RwLock<Arc<InForce>>,
     configured: Vec<Landlord>,
@@ -51,8 +53,8 @@ pub struct Works {
     pub metrics: Metrics,
     /// Source name → fence of the lease under which we read it.
     fences: Mutex<BTreeMap<String, i64>>,
-    /// Source name → when its last success was written down.
-    noted: Mutex<BTreeMap<String, jiff::Timestamp>>,
+    /// Source name → when its last success was written down, and the instant from which it is answered.
+    noted: Mutex<BTreeMap<String, receive::Noted>>,
     /// Something was received.
     pub arrived: Notify,
     /// A letter was queued: every carrier looks whether it is one of its own.
@@ -92,6 +94,7 @@ impl Works {
         let metrics = Metrics::new(sources.keys().map(String::as_str));
         metrics.rules_in_force(&in_force.rulebook.ruleset.digest, in_force.since.as_second());
         Ok(Works {
+            group: store::Group::new(&db),
             db,
             ambient,
             in_force: RwLock::new(Arc::new(in_force)),

@@ -10,7 +10,9 @@ use crate::store::case_event::Key;
 use crate::store::outbox::{Claimed, Outcome as Ended};
 use crate::store::review::NewReview;
 use crate::store::{self, Tx};
+use futures::FutureExt;
 use jiff::{SignedDuration, Timestamp};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Unknown letters looked at in one rescue.
@@ -62,14 +64,12 @@ pub async fn drain(works: &Works, carrier: &mut Carrier<'_>, holder: &str, stop:
     'landlords: for landlord in in_force.landlords.keys() {
         while !stop.load(Ordering::Relaxed) {
             let now = works.ambient.now();
-            let mut tx = works.db.write(None).await?;
-            let Some(letter) = store::outbox::claim(&mut tx, carrier.word(), landlord, now, 1, holder).await?.pop() else { break };
-            tx.commit("claim-letters").await?;
+            let Some(letter) = claim(works, carrier.word(), landlord, holder, now).await? else { break };
             let (outcome, heard) = carry(&in_force, carrier, &letter, now).await?;
             drained.sent += usize::from(matches!(outcome, Outcome::Sent { .. }));
             // A platform that refuses one account says nothing of the others: `Social` itself passes over what would be refused too.
             drained.blocked = matches!(outcome, Outcome::Deferred { blocked: true, .. }) && matches!(carrier, Carrier::Mail(_));
-            record(works, &letter, outcome, &heard, holder).await?;
+            record(works, letter, outcome, heard, holder).await?;
             if drained.blocked {
                 break 'landlords;
             }
@@ -80,6 +80,15 @@ pub async fn drain(works: &Works, carrier: &mut Carrier<'_>, holder: &str, stop:
         Carrier::Social(social) => social.rest(),
     }
     Ok(drained)
+}
+
+/// The two writes that each letter costs go with others' into one commit: on SQLite they would else hold up receiving.
+async fn claim(works: &Works, courier: &'static str, landlord: &str, holder: &str, now: Timestamp) -> Result<Option<Claimed>> {
+    let names = (courier, landlord.to_owned(), holder.to_owned(), now);
+    let claimed = works.group.write("claim-letters", names, |(courier, landlord, holder, now), tx| {
+        store::outbox::claim(tx, courier, landlord, *now, 1, holder).boxed()
+    });
+    Ok(claimed.await?.pop())
 }
 
 async fn carry(in_force: &InForce, carrier: &mut Carrier<'_>, letter: &Claimed, now: Timestamp) -> Result<(Outcome, Heard)> {
@@ -95,52 +104,76 @@ async fn carry(in_force: &InForce, carrier: &mut Carrier<'_>, letter: &Claimed, 
     Ok((courier.carry(parcel).await, Heard::default()))
 }
 
-async fn record(works: &Works, letter: &Claimed, outcome: Outcome, heard: &Heard, holder: &str) -> Result<()> {
-    let now = works.ambient.now();
-    let mut tx = works.db.write(None).await?;
-    let over = given_up(&mut tx, letter, now).await?;
-    let (state, code, name) = match outcome {
+async fn record(works: &Works, letter: Claimed, outcome: Outcome, heard: Heard, holder: &str) -> Result<()> {
+    let (id, number) = (letter.id, letter.attempts);
+    if let Outcome::Deferred { why, blocked: true, .. } = &outcome {
+        log::courier_blocked(&why.to_string());
+    }
+    let name = match &outcome {
+        Outcome::Sent { .. } => "letter-sent",
+        Outcome::Later { .. } | Outcome::Deferred { .. } => "letter-defer",
+        Outcome::Unknown { .. } => "letter-unknown",
+        Outcome::Dead { .. } => "letter-dead",
+    };
+    let (now, random, in_force) = (works.ambient.now(), works.ambient.random(), works.in_force());
+    let attempt = Attempt { letter, outcome, heard, holder: holder.to_owned(), in_force, random, now };
+    let (state, code) = works.group.write(name, attempt, |attempt, tx| write_down(tx, attempt).boxed()).await?;
+    works.metrics.letter(state);
+    log::letter(id, state, number, code);
+    Ok(())
+}
+
+/// An attempt that has ended, with what is needed to write it down.
+struct Attempt {
+    letter: Claimed,
+    outcome: Outcome,
+    heard: Heard,
+    holder: String,
+    in_force: Arc<InForce>,
+    random: [u8; 2],
+    now: Timestamp,
+}
+
+/// Answers the letter's new state, and the code that the server gave.
+async fn write_down(tx: &mut Tx, attempt: &Attempt) -> store::Result<(&'static str, Option<u16>)> {
+    let Attempt { letter, holder, now, .. } = attempt;
+    let now = *now;
+    let over = given_up(tx, letter, now).await?;
+    match &attempt.outcome {
         Outcome::Sent { answer } => {
-            store::outbox::sent(&mut tx, letter.id, now, &answer, None).await?;
-            if let (Some(case), Some(house)) = (letter.case_id, works.in_force().landlords.get(&letter.landlord))
+            store::outbox::sent(tx, letter.id, now, answer, None).await?;
+            if let (Some(case), Some(house)) = (letter.case_id, attempt.in_force.landlords.get(&letter.landlord))
                 && letter.reply.starts_with("acknowledge")
             {
-                promise::acknowledged(&mut tx, house, case, now, false).await?;
+                promise::acknowledged(tx, house, case, now, false).await?;
             }
-            remember(&mut tx, letter, heard).await?;
-            ("sent", None, "letter-sent")
+            remember(tx, letter, &attempt.heard).await?;
+            Ok(("sent", None))
         }
         Outcome::Later { code, why, after } if !over => {
             let asked = after.and_then(|a| SignedDuration::try_from(a).ok()).map_or(now, |a| now + a.min(LONGEST_WAIT));
-            let next = asked.max(now + wait(letter.attempts, works.ambient.random()));
-            store::outbox::ended(&mut tx, letter.id, holder, Ended::Deferred(next), now, text(code).as_deref(), &why.to_string()).await?;
-            ("deferred", code, "letter-defer")
+            let next = asked.max(now + wait(letter.attempts, attempt.random));
+            store::outbox::ended(tx, letter.id, holder, Ended::Deferred(next), now, text(*code).as_deref(), &why.to_string()).await?;
+            Ok(("deferred", *code))
         }
-        Outcome::Deferred { code, why, blocked, .. } if blocked || !over => {
-            let next = if blocked { now + BLOCKED_WAIT } else { now + wait(letter.attempts, works.ambient.random()) };
-            store::outbox::ended(&mut tx, letter.id, holder, Ended::Deferred(next), now, text(code).as_deref(), &why.to_string()).await?;
-            if blocked {
-                log::courier_blocked(&why.to_string());
-            }
-            ("deferred", code, "letter-defer")
+        Outcome::Deferred { code, why, blocked, .. } if *blocked || !over => {
+            let next = if *blocked { now + BLOCKED_WAIT } else { now + wait(letter.attempts, attempt.random) };
+            store::outbox::ended(tx, letter.id, holder, Ended::Deferred(next), now, text(*code).as_deref(), &why.to_string()).await?;
+            Ok(("deferred", *code))
         }
         Outcome::Unknown { why } => {
-            store::outbox::ended(&mut tx, letter.id, holder, Ended::Unknown, now, None, &why.to_string()).await?;
-            ("unknown", None, "letter-unknown")
+            store::outbox::ended(tx, letter.id, holder, Ended::Unknown, now, None, &why.to_string()).await?;
+            Ok(("unknown", None))
         }
         Outcome::Later { code, why, .. } | Outcome::Deferred { code, why, .. } | Outcome::Dead { code, why, .. } => {
-            let ours = store::outbox::ended(&mut tx, letter.id, holder, Ended::Dead, now, text(code).as_deref(), &why.to_string()).await?;
+            let ours = store::outbox::ended(tx, letter.id, holder, Ended::Dead, now, text(*code).as_deref(), &why.to_string()).await?;
             let says = format!("A letter could not be sent: {why}. The promise that it was to keep still runs: please write or telephone.");
             if ours {
-                review(&mut tx, letter, &says, now).await?;
+                review(tx, letter, &says, now).await?;
             }
-            ("dead", code, "letter-dead")
+            Ok(("dead", *code))
         }
-    };
-    tx.commit(name).await?;
-    works.metrics.letter(state);
-    log::letter(letter.id, state, letter.attempts, code);
-    Ok(())
+    }
 }
 
 fn text(code: Option<u16>) -> Option<String> {
@@ -148,7 +181,7 @@ fn text(code: Option<u16>) -> Option<String> {
 }
 
 /// Since it was written or released, and tried: what waits for Monday is not old by then.
-async fn given_up(tx: &mut Tx, letter: &Claimed, now: Timestamp) -> Result<bool> {
+async fn given_up(tx: &mut Tx, letter: &Claimed, now: Timestamp) -> store::Result<bool> {
     if now.duration_since(letter.created_at) < GIVE_UP {
         return Ok(false);
     }
@@ -158,7 +191,7 @@ async fn given_up(tx: &mut Tx, letter: &Claimed, now: Timestamp) -> Result<bool>
 
 /// What the person answers in the private conversation leads to their case: by the platform's name of what we sent, and by theirs within it,
 /// which the platform gives for the account that we wrote to.
-async fn remember(tx: &mut Tx, letter: &Claimed, heard: &Heard) -> Result<()> {
+async fn remember(tx: &mut Tx, letter: &Claimed, heard: &Heard) -> store::Result<()> {
     let Some(case) = letter.case_id else { return Ok(()) };
     let ids = [&heard.message_id, &heard.person, &heard.conversation].into_iter().flatten();
     let keys: Vec<Key<'_>> = ids.map(|id| Key::Conversation(id)).collect();
@@ -179,7 +212,7 @@ fn wait(attempt: i64, random: [u8; 2]) -> SignedDuration {
     SignedDuration::from_millis((base * shift) as i64)
 }
 
-async fn review(tx: &mut Tx, letter: &Claimed, says: &str, now: Timestamp) -> Result<()> {
+async fn review(tx: &mut Tx, letter: &Claimed, says: &str, now: Timestamp) -> store::Result<()> {
     let review = NewReview {
         landlord: &letter.landlord,
         message_id: None,

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 
 /// The acknowledgement was accepted by the courier, or given by hand, at `at`. A letter has told the resident a date, which stays; what a
 /// person gave by hand told none that we know of, so the promise counts from it.
-pub async fn acknowledged(tx: &mut Tx, house: &House, case: CaseId, at: Timestamp, by_hand: bool) -> Result<()> {
+pub async fn acknowledged(tx: &mut Tx, house: &House, case: CaseId, at: Timestamp, by_hand: bool) -> store::Result<()> {
     for duty in store::duty::of_case(tx, case).await? {
         if duty.state != "open" || !DutyKind::RESPOND.contains(&duty.kind) {
             continue;

@@ -6,10 +6,22 @@ use crate::log;
 use crate::model::decision::ReviewCause;
 use crate::model::message::Channel;
 use crate::source::{Arrival, Cursor, Inlet, NotCommitted, Place};
-use crate::store;
+use crate::store::receipt::{Packed, Received};
 use crate::store::review::NewReview;
+use crate::store::{self, Tx};
+use futures::FutureExt;
 use jiff::{SignedDuration, Timestamp};
 use std::sync::{Arc, PoisonError};
+
+/// Arrivals of fewer bytes are packed where they stand: handing them to another core would cost more.
+const SMALL: usize = 32_000;
+
+/// What is remembered of a source between two looks at the store.
+#[derive(Clone, Copy, Debug)]
+pub struct Noted {
+    at: Timestamp,
+    letters_from: Timestamp,
+}
 
 /// The inlet of a running daemon.
 #[derive(Clone)]
@@ -56,10 +68,10 @@ impl Works {
         let now = self.ambient.now();
         let answer_from = self.letters_from(source).await?;
         let named = source.to_owned();
-        // Hashing and compressing want a core; the transaction that follows holds the store's one writer.
         let flawed: Vec<(usize, String)> =
             arrivals.iter().enumerate().flat_map(|(i, a)| a.defects.iter().map(move |d| (i, d.what.clone()))).collect();
-        let packed = tokio::task::spawn_blocking(move || {
+        let size: usize = arrivals.iter().map(|a| a.bytes.len()).sum();
+        let pack = move || {
             let pack = |a: Arrival| {
                 let received_at = a.received_at.min(now);
                 let place = place(&a.place);
@@ -69,22 +81,17 @@ impl Works {
                     .pack()
             };
             arrivals.into_iter().map(pack).collect::<Vec<_>>()
-        })
-        .await
-        .map_err(|_| super::Error::Set("packing an arrival failed".into()))?;
-        let mut tx = self.db.write(None).await?;
-        let received = store::receipt::receive(&mut tx, &packed).await?;
-        for (arrival, says) in flawed {
-            // The source could not fetch all of it: a person must look at the original, whatever is made of what came.
-            if !received[arrival].raw_new {
-                continue;
-            }
-            for message in store::message::of_raw(&mut tx, received[arrival].raw_id).await? {
-                let review = NewReview::of_message(&message.landlord, message.id, None, ReviewCause::Unreadable, &says, now);
-                store::review::add(&mut tx, &review).await?;
-            }
-        }
-        tx.commit("receive").await?;
+        };
+        // Hashing and compressing more than a few words want a core of their own.
+        let packed = if size < SMALL {
+            pack()
+        } else {
+            tokio::task::spawn_blocking(pack).await.map_err(|_| super::Error::Set("packing an arrival failed".into()))?
+        };
+        let received = self
+            .group
+            .write("receive", (packed, flawed, now), |(packed, flawed, now), tx| commit(tx, packed, flawed, *now).boxed())
+            .await?;
         let new = received.iter().filter(|r| r.raw_new).count();
         self.metrics.received(source, new as u64);
         log::taken(source, new, received.len() - new);
@@ -111,6 +118,10 @@ impl Works {
             LettersFrom::All => Ok(Timestamp::MIN),
             LettersFrom::From(instant) => Ok(instant),
             LettersFrom::Now => {
+                let noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner).get(source).copied();
+                if let Some(noted) = noted {
+                    return Ok(noted.letters_from);
+                }
                 let mut tx = self.db.read().await?;
                 let stored = store::source::read_cursor(&mut tx, source).await?;
                 Ok(stored.map_or(Timestamp::MAX, |s| s.letters_from))
@@ -145,17 +156,33 @@ impl Works {
         let mut tx = self.db.write(None).await?;
         // Mail servers tell the time of receipt in whole seconds (RFC 9051 §2.3.3): mail of this very second is answered.
         let second = Timestamp::from_second(now.as_second()).unwrap_or(now);
-        store::source::cursor(&mut tx, source, second).await?;
+        let letters_from = store::source::cursor(&mut tx, source, second).await?.letters_from;
         store::source::succeeded(&mut tx, source, now).await?;
         tx.commit("cursor").await?;
-        self.noted.lock().unwrap_or_else(PoisonError::into_inner).insert(source.to_owned(), now);
+        self.noted.lock().unwrap_or_else(PoisonError::into_inner).insert(source.to_owned(), Noted { at: now, letters_from });
         Ok(())
     }
 
     fn due_to_note(&self, source: &str, now: Timestamp) -> bool {
         let noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner).get(source).copied();
-        noted.is_none_or(|at| now.duration_since(at) >= SignedDuration::from_secs(60))
+        noted.is_none_or(|n| now.duration_since(n.at) >= SignedDuration::from_secs(60))
     }
+}
+
+/// What of arrivals is written. `flawed`: which could not be had whole, and why.
+async fn commit(tx: &mut Tx, packed: &[Packed], flawed: &[(usize, String)], now: Timestamp) -> store::Result<Vec<Received>> {
+    let received = store::receipt::receive(tx, packed).await?;
+    for (arrival, says) in flawed {
+        // The source could not fetch all of it: a person must look at the original, whatever is made of what came.
+        if !received[*arrival].raw_new {
+            continue;
+        }
+        for message in store::message::of_raw(tx, received[*arrival].raw_id).await? {
+            let review = NewReview::of_message(&message.landlord, message.id, None, ReviewCause::Unreadable, says, now);
+            store::review::add(tx, &review).await?;
+        }
+    }
+    Ok(received)
 }
 
 fn channel(kind: &SourceKind) -> Channel {

@@ -87,14 +87,19 @@ impl Db {
 impl Tx {
     /// Makes everything durable. `name` is one of [`COMMITS`]: a test may have the program die just before or after it.
     pub async fn commit(self, name: &'static str) -> Result<()> {
-        debug_assert!(COMMITS.contains(&name), "{name} is missing in store::COMMITS");
-        fault("before", name);
+        self.commit_all(&[name]).await
+    }
+
+    /// As [`Tx::commit`], for what several did.
+    pub(super) async fn commit_all(self, names: &[&'static str]) -> Result<()> {
+        debug_assert!(names.iter().all(|n| COMMITS.contains(n)), "one of {names:?} is missing in store::COMMITS");
+        names.iter().for_each(|name| fault("before", name));
         match self {
             Tx::Sqlite(tx) => tx.commit().await,
             Tx::Postgres(tx) => tx.commit().await,
         }
         .map_err(|e| Error::sql("COMMIT", &e))?;
-        fault("after", name);
+        names.iter().for_each(|name| fault("after", name));
         Ok(())
     }
 }

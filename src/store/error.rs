@@ -1,7 +1,7 @@
 //! What can go wrong with the store, in words that hold nothing a resident wrote.
 
 /// An error of the store. `temporary` ones go away by trying the whole transaction again.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum Error {
     /// The database could not be opened.
     #[error("cannot open the store {place}: {why}. {hint}")]

@@ -19,6 +19,7 @@ mod dialect;
 pub mod duty;
 pub mod erase;
 mod error;
+mod group;
 pub mod input;
 pub mod message;
 pub mod meta;
@@ -36,6 +37,7 @@ pub use commit::COMMITS;
 pub use db::{Db, Tx};
 pub use dialect::lock_landlord;
 pub use error::{Error, Result};
+pub use group::Group;
 
 /// Every statement of the store by name, for the test that has both databases prepare each of them.
 pub fn statements() -> Vec<(&'static str, &'static str, Only)> {
