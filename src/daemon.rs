@@ -5,9 +5,10 @@ use crate::courier::Courier;
 use crate::courier::social::Social;
 use crate::desk;
 use crate::log;
+use crate::model::calendar::local_day;
 use crate::pipeline::outbox::Carrier;
 use crate::pipeline::receive::Receiver;
-use crate::pipeline::{Works, clock, hex, intake, outbox, reconcile, reload};
+use crate::pipeline::{Works, clock, hex, intake, outbox, reconcile, reload, retention};
 use crate::source::Stop;
 use crate::source::reader::Reader;
 use crate::source::webhook::{self, Limits};
@@ -201,12 +202,24 @@ async fn carry(works: &Works, mut carrier: Carrier<'_>, holder: &str, halt: &Ato
 }
 
 async fn watch_clock(works: Arc<Works>, mut stop: Stop) {
+    let mut swept = None;
     while !*stop.borrow() {
         if let Err(e) = clock::tick(&works).await {
             log::work_failed("clock", &e, TICK.as_secs_f64());
         }
         if let Err(e) = outbox::rescue(&works, outbox::SENDING_PATIENCE).await {
             log::work_failed("rescue", &e, TICK.as_secs_f64());
+        }
+        // Once a day, and once at the start.
+        let today = local_day(works.ambient.now());
+        if swept != Some(today) {
+            match retention::sweep(&works).await {
+                Ok(gone) => {
+                    swept = Some(today);
+                    log::swept(gone);
+                }
+                Err(e) => log::work_failed("retention", &e, TICK.as_secs_f64()),
+            }
         }
         pause(TICK, &mut stop).await;
     }

@@ -92,6 +92,10 @@ pub fn shadow_begins(digest: &str) {
     info!(target: "postroom", event = "shadow", digest, "a candidate runs beside the rules in force");
 }
 
+pub fn swept(gone: u64) {
+    info!(target: "postroom", event = "retention", gone, "what the policies keep no longer was erased");
+}
+
 pub fn panicked(place: &str) {
     error!(target: "postroom", event = "panicked", place, "a fault of Postroom: please report its place");
 }

@@ -2,7 +2,9 @@
 
 use super::setup::{self, Exit, code, failed};
 use super::{At, FINE, Listing, USAGE, show};
+use crate::model::address::{Address, Party};
 use crate::model::case::Stage;
+use crate::pipeline::join;
 use crate::pipeline::staff::{self, Act};
 use crate::store::case::Filter;
 use crate::store::{self, Tx, outbox_list};
@@ -39,6 +41,62 @@ pub enum Command {
         #[arg(long, visible_alias = "who")]
         by: Option<String>,
     },
+    /// Keeps a case from being erased (a legal hold, the Ombudsman has it), or lets it go again
+    Keep {
+        reference: String,
+        /// Why it must be kept
+        #[arg(long, required_unless_present = "release", conflicts_with = "release")]
+        because: Option<String>,
+        /// It need not be kept any longer
+        #[arg(long)]
+        release: bool,
+        #[command(flatten)]
+        at: At,
+        /// Who says so; default: the user at the keyboard
+        #[arg(long, visible_alias = "who")]
+        by: Option<String>,
+    },
+    /// Makes the second case a part of the first: two that are one
+    Merge {
+        into: String,
+        from: String,
+        #[command(flatten)]
+        at: At,
+        #[arg(long)]
+        by: String,
+        #[arg(long)]
+        why: String,
+    },
+    /// Makes a case of its own of one message: one case that is two
+    Split {
+        reference: String,
+        /// The message's number, as `case show` lists it
+        message: i64,
+        /// Whose complaint it is, when not the sender's
+        #[arg(long, value_name = "NAME")]
+        resident: Option<String>,
+        #[arg(long, value_name = "ADDRESS")]
+        email: Option<String>,
+        /// Leave the message in its case too: one letter that holds two complaints
+        #[arg(long)]
+        keep: bool,
+        #[command(flatten)]
+        at: At,
+        #[arg(long)]
+        by: String,
+        #[arg(long)]
+        why: String,
+    },
+    /// Takes back the merge or the split that made a case what it is
+    Undo {
+        reference: String,
+        #[command(flatten)]
+        at: At,
+        #[arg(long)]
+        by: String,
+        #[arg(long)]
+        why: String,
+    },
     /// Records what staff did
     Record {
         reference: String,
@@ -68,6 +126,34 @@ pub fn run(command: Command) -> u8 {
         match command {
             Command::List { listing, stage } => list(&listing, stage).await,
             Command::Show { reference, listing, raw } => show_case(&reference, &listing, raw).await,
+            Command::Keep { reference, because, release: _, at, by } => {
+                let works = setup::works(&setup::config(&at)?).await?;
+                staff::keep(&works, &reference, because.as_deref(), &setup::who(by.as_deref())).await.map_err(|e| setup::refused(&e))?;
+                show::line(format!("{reference} {}", if because.is_some() { "is kept" } else { "is kept no longer than the policy says" }));
+                Ok(FINE)
+            }
+            Command::Merge { into, from, at, by, why } => {
+                let works = setup::works(&setup::config(&at)?).await?;
+                let act = join::Act { by: &by, why: &why, now: works.ambient.now() };
+                join::merge(&works, &into, &from, act).await.map_err(|e| setup::refused(&e))?;
+                show::line(format!("{from} is a part of {into}; `postroom case undo {from}` takes it out again"));
+                Ok(FINE)
+            }
+            Command::Split { reference, message, resident, email, keep, at, by, why } => {
+                let works = setup::works(&setup::config(&at)?).await?;
+                let act = join::Act { by: &by, why: &why, now: works.ambient.now() };
+                let party = party(resident, email.as_deref())?;
+                let new = join::split(&works, &reference, message, party, keep, act).await.map_err(|e| setup::refused(&e))?;
+                show::line(format!("case {new} is open; its duties run from the receipt of message {message}"));
+                Ok(FINE)
+            }
+            Command::Undo { reference, at, by, why } => {
+                let works = setup::works(&setup::config(&at)?).await?;
+                let act = join::Act { by: &by, why: &why, now: works.ambient.now() };
+                let what = join::undo(&works, &reference, act).await.map_err(|e| setup::refused(&e))?;
+                show::line(format!("the {what} of {reference} is undone"));
+                Ok(FINE)
+            }
             Command::Fact { reference, what, value, at, by } => {
                 let works = setup::works(&setup::config(&at)?).await?;
                 let name = what.to_possible_value().map(|v| v.get_name().to_owned()).unwrap_or_default();
@@ -84,6 +170,18 @@ pub fn run(command: Command) -> u8 {
             }
         }
     }))
+}
+
+/// Whose complaint a split-off case is, if a person says so.
+fn party(name: Option<String>, email: Option<&str>) -> Exit<Option<Party>> {
+    let email = match email {
+        None => None,
+        Some(text) => Some(Address::parse(text).ok_or_else(|| {
+            show::error(format!("`{text}` is no e-mail address"));
+            USAGE
+        })?),
+    };
+    Ok((name.is_some() || email.is_some()).then_some(Party { name, email, id: None }))
 }
 
 async fn list(listing: &Listing, stage: Option<String>) -> Exit<u8> {
@@ -141,7 +239,11 @@ async fn whole(tx: &mut Tx, row: &store::case::Row) -> store::Result<Value> {
     let mut messages = Vec::new();
     for m in store::message::of_case(tx, row.id).await? {
         let decision = store::decision::latest(tx, m.id).await?;
-        let decision = decision.map(|d| d.decision()).transpose()?;
+        // What was erased is shown as a message without words.
+        let decision = match decision.map(|d| d.decision()).transpose() {
+            Err(store::Error::Erased { .. }) => None,
+            other => other?,
+        };
         messages.push(json!({ "id": m.id, "received_at": m.received_at, "source": m.source, "kind": m.kind.map(|k| k.as_str()),
             "reply": m.reply.map(|r| r.as_str()), "flags": decision.as_ref().map(|d| &d.flags), "definition": decision.as_ref().map(|d| &d.definition),
             "reasons": decision.as_ref().map(|d| d.reasons.iter().map(|r| &r.says).collect::<Vec<_>>()) }));

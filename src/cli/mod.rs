@@ -8,6 +8,7 @@ mod backtest;
 mod case;
 mod check;
 mod doctor;
+mod erase;
 mod explain;
 mod export;
 mod migrate;
@@ -141,6 +142,8 @@ enum Command {
     Outbox(outbox::Command),
     /// Writes all that belongs to a case into a folder or a zip that a caseworker of the Ombudsman can read
     Export(export::Export),
+    /// Takes out a case, or everything of one person; without --yes it only says what would go
+    Erase(erase::Erase),
     /// The figures of a month, a quarter or a year: as text, as CSV, as a page with charts
     Report(report::Report),
     /// Compares each mailbox's list with the store's and prints what is unaccounted for
@@ -176,6 +179,7 @@ pub fn main() -> ExitCode {
         Command::Review(command) => review::run(command),
         Command::Outbox(command) => outbox::run(command),
         Command::Export(export) => export::run(&export),
+        Command::Erase(erase) => erase::run(&erase),
         Command::Report(report) => report::run(&report),
         Command::Reconcile(listing) => reconcile::run(&listing),
         Command::Migrate { at, dry_run, json } => migrate::run(&at, dry_run, json),

@@ -45,6 +45,7 @@ pub struct Policy {
     pub letters_a_day: u32,
     /// Automatic letters in an hour over all addresses before the breaker holds them; none: no breaker.
     pub letters_an_hour: Option<u32>,
+    pub retention: Retention,
     pub contact: Contact,
     pub ombudsman: Ombudsman,
     /// Where things that are no complaint go: matter id → words and address.
@@ -95,6 +96,20 @@ pub struct Contact {
     /// The landlord's own number for repairs that cannot wait, day and night; empty when it has none.
     #[serde(default)]
     pub emergency_phone: String,
+}
+
+/// How long personal data is kept, in whole months; none: for ever (the Code sets no period). What a person has kept (a legal hold, the Ombudsman has
+/// it) stays whatever is said here.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Retention {
+    /// A case, from the day on which it was closed or withdrawn, or its final response issued.
+    pub case_months: Option<u32>,
+    /// The bytes as they came, from receipt, unless their case is open.
+    pub raw_months: Option<u32>,
+    /// What was no complaint, from receipt.
+    pub not_complaint_months: Option<u32>,
+    /// Unwanted and automatic mail, from receipt.
+    pub spam_months: Option<u32>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,7 +4,7 @@ mod offline;
 
 use super::replay::{self, Input};
 use super::shadow::Decided;
-use super::{House, Result, Works, arrival};
+use super::{House, Result, Works, arrival, late};
 use crate::letter::{self, Form, Occasion, token};
 use crate::log;
 use crate::model::address::{Address, Party};
@@ -68,7 +68,8 @@ pub async fn decide(works: &Works, house: &House, tx: &mut Tx, waiting: &Waiting
     let rules = &house.rulebook.ruleset;
     let heard = triage::hear(message, &house.policy, waiting.received_at);
     let signals = rules.signals(&heard.words);
-    let candidates = store::candidates::find(tx, &house.id, &heard.keys, now).await?;
+    let mut candidates = store::candidates::find(tx, &house.id, &heard.keys, now).await?;
+    late::lead(tx, house, message, &mut candidates).await?;
     let decision = triage::triage(&triage::Input {
         message,
         signals: &signals,
@@ -95,6 +96,7 @@ pub async fn decide(works: &Works, house: &House, tx: &mut Tx, waiting: &Waiting
     let duties = one.duties(case.as_ref()).await?;
     one.reviews(case.as_ref()).await?;
     one.letters(case.as_ref(), &duties).await?;
+    late::settle(one.tx, house, waiting.id, message, &candidates, case.as_ref(), now).await?;
     let routed = house.addressed(&decision);
     One { decision: &routed, said: one.said, tx: one.tx, works, house, waiting, message, now }.notices(case.as_ref()).await?;
     let mut input = Input {
@@ -211,14 +213,14 @@ impl One<'_> {
         store::case_event::add_keys(self.tx, &self.house.id, case.id, &keys(self.message)).await?;
         if !opened && case.topic.len() < TOPIC_LIMIT {
             let topic = format!("{}\n{}", case.topic, self.words());
-            store::case::set_topic(self.tx, case.id, bounded(&topic, TOPIC_LIMIT)).await?;
+            store::case::set_topic(self.tx, case.id, bounded(&topic)).await?;
         }
         Ok(())
     }
 
     /// Subject and the words that counted.
     fn words(&self) -> String {
-        bounded(self.said, TOPIC_LIMIT).to_owned()
+        bounded(self.said).to_owned()
     }
 
     async fn event(&mut self, case: CaseId, what: &str, note: serde_json::Value) -> Result<()> {
@@ -465,8 +467,8 @@ fn duty(laid: &Laid, kind: DutyKind) -> Option<i64> {
     laid.iter().find(|(k, _)| *k == kind).map(|(_, id)| *id)
 }
 
-/// At most `limit` bytes, cut at a character.
-fn bounded(text: &str, limit: usize) -> &str {
-    let end = (0..=limit.min(text.len())).rev().find(|&i| text.is_char_boundary(i)).unwrap_or(0);
+/// At most as much as a case remembers, cut at a character.
+pub(super) fn bounded(text: &str) -> &str {
+    let end = (0..=TOPIC_LIMIT.min(text.len())).rev().find(|&i| text.is_char_boundary(i)).unwrap_or(0);
     &text[..end]
 }

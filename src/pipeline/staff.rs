@@ -116,6 +116,10 @@ pub async fn record(works: &Works, reference: &str, act: Act, who: &str, note: O
     let now = works.ambient.now();
     let mut tx = works.db.write(None).await?;
     let case = find(&mut tx, reference).await?;
+    if let Some(into) = case.merged_into {
+        let into = store::case::by_id(&mut tx, into).await?.reference;
+        return Err(Error::Set(format!("{reference} was merged into {into}: record it there")));
+    }
     // The lock that intake holds while it decides this landlord's mail: a stage must not change under a decision.
     store::lock_landlord(&mut tx, &case.landlord).await?;
     let case = store::case::by_id(&mut tx, case.id).await?;
@@ -174,6 +178,19 @@ pub async fn fact(works: &Works, reference: &str, what: &str, value: &str, who: 
     let note = json!({ what: value });
     let new = NewEvent { at: works.ambient.now(), who, what: "fact", message_id: None, outbox_id: None, note };
     store::case_event::add(&mut tx, case.id, &new).await?;
+    tx.commit("record").await?;
+    Ok(())
+}
+
+/// Has a case kept from erasing, or with `None` lets it go again (a legal hold and an open Ombudsman case go before).
+///
+/// # Errors
+/// An unknown case; a store that does not answer.
+pub async fn keep(works: &Works, reference: &str, because: Option<&str>, who: &str) -> Result<()> {
+    let mut tx = works.db.write(None).await?;
+    let case = find(&mut tx, reference).await?;
+    store::case::keep(&mut tx, case.id, because).await?;
+    event(&mut tx, case.id, if because.is_some() { "kept" } else { "released" }, who, because, works.ambient.now()).await?;
     tx.commit("record").await?;
     Ok(())
 }

@@ -64,30 +64,43 @@ pub async fn gather(tx: &mut Tx, row: case::Row, shared: bool) -> Result<Dossier
         tied.push(("related to", case::by_id(tx, related).await?.reference.0));
     }
     let mut messages = Vec::new();
-    for m in store::message::of_case(tx, row.id).await? {
-        messages.push(arrived(tx, m, row.id, shared).await?);
+    let (mut letters, mut duties, mut journal, mut reviews) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    if let Some(into) = row.merged_into {
+        tied.push(("merged into", case::by_id(tx, into).await?.reference.0));
     }
-    let filter = outbox_list::Filter { case_id: Some(row.id), ..outbox_list::Filter::default() };
-    let mut letters = Vec::new();
-    for letter in outbox_list::list(tx, &filter, 0, i64::MAX).await? {
-        let bytes = unless_erased(outbox_list::bytes(tx, letter.id).await)?;
-        let attempts = outbox_list::attempts(tx, letter.id).await?;
-        letters.push(Written { row: letter, bytes, attempts });
+    let mut ids = vec![row.id];
+    for part in case::merged(tx, row.id).await? {
+        tied.push(("holds what was merged from", case::by_id(tx, part).await?.reference.0));
+        ids.push(part);
     }
-    let filter = review::Filter { case_id: Some(row.id), ..review::Filter::default() };
-    Ok(Dossier {
-        duties: duty::of_case(tx, row.id).await?,
-        journal: case_event::journal(tx, row.id).await?,
-        reviews: review::list(tx, &filter, 0, i64::MAX).await?,
-        row,
-        case,
-        tied,
-        messages,
-        letters,
-    })
+    for &id in &ids {
+        for m in store::message::of_case(tx, id).await? {
+            messages.push(arrived(tx, m, &ids, shared).await?);
+        }
+        let filter = outbox_list::Filter { case_id: Some(id), ..outbox_list::Filter::default() };
+        for letter in outbox_list::list(tx, &filter, 0, i64::MAX).await? {
+            let bytes = unless_erased(outbox_list::bytes(tx, letter.id).await)?;
+            let attempts = outbox_list::attempts(tx, letter.id).await?;
+            letters.push(Written { row: letter, bytes, attempts });
+        }
+        let filter = review::Filter { case_id: Some(id), ..review::Filter::default() };
+        duties.extend(duty::of_case(tx, id).await?);
+        journal.extend(case_event::journal(tx, id).await?);
+        reviews.extend(review::list(tx, &filter, 0, i64::MAX).await?);
+    }
+    // One letter may hold two complaints: a person opened this case for it, and it lies in the other.
+    let opened = journal.iter().find(|e| e.what == "opened").and_then(|e| e.message_id);
+    if let Some(message) = opened.filter(|id| !messages.iter().any(|m| m.row.id == *id)) {
+        let row = store::message::by_id(tx, message).await?;
+        ids.extend(row.case_id);
+        messages.push(arrived(tx, row, &ids, shared).await?);
+    }
+    messages.sort_by_key(|m| (m.row.received_at, m.row.id));
+    letters.sort_by_key(|l| l.row.id);
+    Ok(Dossier { row, case, tied, messages, letters, duties, journal, reviews })
 }
 
-async fn arrived(tx: &mut Tx, row: store::message::Row, case: CaseId, shared: bool) -> Result<Arrived> {
+async fn arrived(tx: &mut Tx, row: store::message::Row, cases: &[CaseId], shared: bool) -> Result<Arrived> {
     let receipts = receipt::of_raw(tx, row.raw_id).await?;
     let (sha256, size) = receipt::digest(tx, row.raw_id).await?;
     let bytes = unless_erased(receipt::bytes(tx, row.raw_id).await)?;
@@ -95,7 +108,7 @@ async fn arrived(tx: &mut Tx, row: store::message::Row, case: CaseId, shared: bo
         let hint = Hint { channel: Some(row.channel), ..Hint::default() };
         message::read(bytes, &hint).into_iter().nth(usize::try_from(row.part).unwrap_or(0))
     });
-    let others = store::message::of_raw(tx, row.raw_id).await?.iter().any(|m| m.case_id != Some(case));
+    let others = store::message::of_raw(tx, row.raw_id).await?.iter().any(|m| m.case_id.is_none_or(|c| !cases.contains(&c)));
     let bytes = match bytes {
         None => Held::Erased,
         Some(_) if others && !shared => Held::Shared,

@@ -191,6 +191,14 @@ fn lay_over(policy: &mut Policy, file: &File) {
     policy.ack_timing = file.ack_timing.unwrap_or(policy.ack_timing);
     policy.social_hours = file.social_hours.unwrap_or(policy.social_hours);
     policy.stage2_limit_months = file.stage2_limit_months.as_ref().map(|n| *n.get_ref()).or(policy.stage2_limit_months);
+    for (to, from) in [
+        (&mut policy.retention.case_months, &file.retention.case_months),
+        (&mut policy.retention.raw_months, &file.retention.raw_months),
+        (&mut policy.retention.not_complaint_months, &file.retention.not_complaint_months),
+        (&mut policy.retention.spam_months, &file.retention.spam_months),
+    ] {
+        *to = from.as_ref().map(|n| *n.get_ref()).or(*to);
+    }
     policy.letters_an_hour = file.letters_an_hour.as_ref().map(|n| *n.get_ref()).or(policy.letters_an_hour);
     for (to, from) in [
         (&mut policy.ack_stage1_wd, &file.ack_stage1_wd),

@@ -63,6 +63,7 @@ pub async fn find(tx: &mut Tx, landlord: &str, keys: &Keys, now: Timestamp) -> R
             found.entry(case).or_default().extend(both.into_iter().flatten());
         }
     }
+    lead_on(tx, &mut found).await?;
     let ids: Vec<CaseId> = found.keys().rev().copied().collect();
     let cases = case::load_all(tx, &ids).await?;
     Ok(cases.into_iter().map(|case| Candidate { evidence: found.remove(&case.id).into_iter().flatten().collect(), case }).collect())
@@ -74,6 +75,21 @@ pub async fn of_person(tx: &mut Tx, landlord: &str, platform_id: &str) -> Result
     match row {
         Some((id,)) => case::load(tx, id).await.map(Some),
         None => Ok(None),
+    }
+}
+
+/// What leads to a case that a person merged leads to the one that it was merged into.
+async fn lead_on(tx: &mut Tx, found: &mut BTreeMap<CaseId, BTreeSet<Evidence>>) -> Result<()> {
+    loop {
+        let ids: Vec<CaseId> = found.keys().copied().collect();
+        let merged = case::leads_on(tx, &ids).await?;
+        if merged.is_empty() {
+            return Ok(());
+        }
+        for (from, into) in merged {
+            let evidence = found.remove(&from).unwrap_or_default();
+            found.entry(into).or_default().extend(evidence);
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Cases: opening, their stage, and finding them.
 
 use super::ask::slots;
-use super::column::{At, at, key, text};
+use super::column::{At, MaybeAt, at, key, text};
 use super::db::Tx;
 use super::error::{Error, Result};
 use super::party;
@@ -42,6 +42,12 @@ pub struct Row {
     pub stage_at: Timestamp,
     pub topic: String,
     pub related_case: Option<CaseId>,
+    /// The case that a person merged it into.
+    pub merged_into: Option<CaseId>,
+    /// Why nothing of it may be erased.
+    pub kept_because: Option<String>,
+    #[sqlx(try_from = "MaybeAt")]
+    pub erased_at: Option<Timestamp>,
 }
 
 /// Which cases to list; `None` leaves a matter open.
@@ -56,7 +62,7 @@ pub struct Filter {
 macro_rules! row {
     ($tail:literal) => {
         concat!(
-            "SELECT id, landlord, reference, token, stage, stage1_answered, stage1_handler, received_at, stage_at, topic, related_case FROM cases ",
+            "SELECT id, landlord, reference, token, stage, stage1_answered, stage1_handler, received_at, stage_at, topic, related_case, merged_into, kept_because, erased_at FROM cases ",
             $tail
         )
     };
@@ -68,6 +74,10 @@ statements! {
     SET_STAGE = "UPDATE cases SET stage = $2, stage1_answered = $3, stage1_handler = COALESCE($4, stage1_handler), stage_at = $5
         WHERE id = $1";
     SET_TOPIC = "UPDATE cases SET topic = $2 WHERE id = $1";
+    MERGE = "UPDATE cases SET merged_into = $2 WHERE id = $1";
+    MERGED = "SELECT id FROM cases WHERE merged_into = $1 ORDER BY id";
+    LEADS_ON = "SELECT id, merged_into FROM cases WHERE merged_into IS NOT NULL AND id IN ($1, $2, $3, $4, $5, $6, $7, $8)";
+    KEEP = "UPDATE cases SET kept_because = $2 WHERE id = $1";
     BY_ID = row!("WHERE id = $1");
     BY_REFERENCE = row!("WHERE reference = $1");
     BY_TOKEN = row!("WHERE token = $1");
@@ -97,6 +107,33 @@ pub async fn set_stage(tx: &mut Tx, id: CaseId, stage: Stage, stage1_answered: b
 /// Replaces the words by which later messages are compared with this case.
 pub async fn set_topic(tx: &mut Tx, id: CaseId, topic: &str) -> Result<()> {
     one_changed(on!(tx, run(SET_TOPIC, id, &*text(topic)))?, id)
+}
+
+/// What leads to a case leads to another from now on, or with `None` to itself again.
+pub async fn merge(tx: &mut Tx, id: CaseId, into: Option<CaseId>) -> Result<()> {
+    one_changed(on!(tx, run(MERGE, id, into))?, id)
+}
+
+/// The cases that were merged into one.
+pub async fn merged(tx: &mut Tx, into: CaseId) -> Result<Vec<CaseId>> {
+    let rows: Vec<(CaseId,)> = on!(tx, all(MERGED, into))?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// Of these cases, those that were merged, each with the case that it leads on to.
+pub async fn leads_on(tx: &mut Tx, ids: &[CaseId]) -> Result<Vec<(CaseId, CaseId)>> {
+    let mut all = Vec::new();
+    for slots in slots(ids) {
+        let [a, b, c, d, e, f, g, h] = slots.map(|id| *id);
+        let rows: Vec<(CaseId, CaseId)> = on!(tx, all(LEADS_ON, a, b, c, d, e, f, g, h))?;
+        all.extend(rows);
+    }
+    Ok(all)
+}
+
+/// Has a case kept from erasing, for a reason; `None` lets it go again.
+pub async fn keep(tx: &mut Tx, id: CaseId, because: Option<&str>) -> Result<()> {
+    one_changed(on!(tx, run(KEEP, id, because.map(text).as_deref()))?, id)
 }
 
 pub async fn by_id(tx: &mut Tx, id: CaseId) -> Result<Row> {

@@ -50,6 +50,7 @@ pub enum Key<'a> {
 statements! {
     ADD = "INSERT INTO case_event (case_id, at, who, what, message_id, outbox_id, note) VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id";
     JOURNAL = "SELECT id, case_id, at, who, what, message_id, outbox_id, note FROM case_event WHERE case_id = $1 ORDER BY id";
+    REMOVE_KEY = "DELETE FROM case_key WHERE landlord = $1 AND what = $2 AND value = $3 AND case_id = $4";
     ADD_KEY = "INSERT INTO case_key (landlord, what, value, case_id) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
 }
 
@@ -67,14 +68,28 @@ pub async fn journal(tx: &mut Tx, case_id: CaseId) -> Result<Vec<Row>> {
 
 /// Adds keys by which later messages find the case; those that it has already stay.
 pub async fn add_keys(tx: &mut Tx, landlord: &str, case_id: CaseId, keys: &[Key<'_>]) -> Result<()> {
-    for k in keys {
-        let (what, value) = match *k {
+    for (what, value) in keys.iter().map(Key::stored) {
+        on!(tx, run(ADD_KEY, landlord, what, &*key(value), case_id))?;
+    }
+    Ok(())
+}
+
+/// Takes keys away: what they led to belongs to another case.
+pub async fn remove_keys(tx: &mut Tx, landlord: &str, case_id: CaseId, keys: &[Key<'_>]) -> Result<()> {
+    for (what, value) in keys.iter().map(Key::stored) {
+        on!(tx, run(REMOVE_KEY, landlord, what, &*key(value), case_id))?;
+    }
+    Ok(())
+}
+
+impl<'a> Key<'a> {
+    /// What it is, and its value.
+    fn stored(&self) -> (&'static str, &'a str) {
+        match *self {
             Key::Ours(v) => ("ours", v),
             Key::Theirs(v) => ("theirs", v),
             Key::Thread(v) => ("thread", v),
             Key::Conversation(v) => ("conversation", v),
-        };
-        on!(tx, run(ADD_KEY, landlord, what, &*key(value), case_id))?;
+        }
     }
-    Ok(())
 }

@@ -72,6 +72,26 @@ impl Db {
         .map_err(|e| Error::sql("BEGIN", &e))
     }
 
+    /// After an erasure: gives back what the erased rows took up, so that none of it lies in the database's files any more. SQLite is written
+    /// anew (VACUUM) and its write-ahead log emptied; false where somebody still reads from the log, and it was not. PostgreSQL frees the rows
+    /// for new ones; its own log and backups run out by their own rules.
+    pub async fn scrub(&self) -> Result<bool> {
+        match self {
+            Db::Sqlite { write, .. } => {
+                sqlx::query("VACUUM").execute(write).await.map_err(|e| Error::sql("VACUUM", &e))?;
+                let (busy, ..): (i64, i64, i64) = sqlx::query_as("PRAGMA wal_checkpoint(TRUNCATE)")
+                    .fetch_one(write)
+                    .await
+                    .map_err(|e| Error::sql("wal_checkpoint", &e))?;
+                Ok(busy == 0)
+            }
+            Db::Postgres(pool) => {
+                sqlx::query("VACUUM").execute(pool).await.map_err(|e| Error::sql("VACUUM", &e))?;
+                Ok(true)
+            }
+        }
+    }
+
     /// Waits until every connection is given back, and closes them.
     pub async fn close(&self) {
         match self {

@@ -67,6 +67,9 @@ statements! {
     REOPEN = "UPDATE duty SET state = 'open', met_at = NULL, met_by = NULL WHERE id = $1 AND state = 'met' AND met_by = $2";
     MEET_OF_MESSAGE = "UPDATE duty SET state = 'met', met_at = $3, met_by = $4 WHERE message_id = $1 AND kind = $2 AND case_id IS NULL
         AND state = 'open'";
+    VOID = "UPDATE duty SET state = 'void' WHERE id = $1 AND state = 'open'";
+    UNVOID = "UPDATE duty SET state = 'open' WHERE id = $1 AND state = 'void'";
+    GIVE = "UPDATE duty SET case_id = $2 WHERE id = $1";
     VOID_KIND = "UPDATE duty SET state = 'void' WHERE case_id = $1 AND kind = $2 AND state = 'open'";
     VOID_OF_CASE = "UPDATE duty SET state = 'void' WHERE case_id = $1 AND state = 'open'
         AND kind IN ('acknowledge', 'define', 'respond_stage1', 'respond_stage2', 'pass_on')";
@@ -125,6 +128,21 @@ pub async fn meet_of_message(tx: &mut Tx, message_id: i64, kind: DutyKind, now: 
 /// Takes back the open duties of one kind of a case: something else is promised in their place. Returns how many.
 pub async fn void_kind(tx: &mut Tx, case_id: CaseId, kind: DutyKind) -> Result<u64> {
     on!(tx, run(VOID_KIND, case_id, kind))
+}
+
+/// Takes back one open duty.
+pub async fn void(tx: &mut Tx, id: i64) -> Result<bool> {
+    Ok(on!(tx, run(VOID, id))? == 1)
+}
+
+/// What took a duty back was undone: it is owed again.
+pub async fn unvoid(tx: &mut Tx, id: i64) -> Result<bool> {
+    Ok(on!(tx, run(UNVOID, id))? == 1)
+}
+
+/// Gives a duty to another case.
+pub async fn give(tx: &mut Tx, id: i64, case_id: CaseId) -> Result<()> {
+    on!(tx, run(GIVE, id, case_id)).map(drop)
 }
 
 /// A closed or withdrawn case owes nothing more under the Code; what the law asks of a hazard or of data is owed all the same. Returns how many duties were open.

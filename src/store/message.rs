@@ -88,6 +88,8 @@ statements! {
         ORDER BY id LIMIT 1";
     SETTLE_DUPLICATE = "UPDATE message SET state = 'decided', duplicate_of = $2, fingerprint = $3, message_id = $4, decided_at = $5, fault = NULL,
         case_id = (SELECT case_id FROM message WHERE id = $2) WHERE id = $1";
+    JOIN = "UPDATE message SET case_id = $2 WHERE id = $1";
+    FOLLOW = "UPDATE message SET case_id = (SELECT m.case_id FROM message AS m WHERE m.id = $1) WHERE duplicate_of = $1";
     FAULTED = "UPDATE message SET attempts = attempts + 1, fault = $2 WHERE id = $1 RETURNING attempts";
     FAIL = "UPDATE message SET state = 'failed', fault = $2, decided_at = $3 WHERE id = $1";
     RERUN = "UPDATE message SET state = 'received', attempts = 0, fault = NULL WHERE id = $1";
@@ -168,6 +170,16 @@ pub async fn earlier(tx: &mut Tx, landlord: &str, fingerprint: &str, id: i64) ->
 /// Records that a message is another's duplicate: it is decided, by the other's decision, and belongs to the other's case.
 pub async fn settle_duplicate(tx: &mut Tx, id: i64, of: i64, fingerprint: &str, message_id: Option<&str>, now: Timestamp) -> Result<()> {
     on!(tx, run(SETTLE_DUPLICATE, id, of, fingerprint, message_id.map(key), at(now))).map(drop)
+}
+
+/// A message belongs to a case from now on.
+pub async fn join(tx: &mut Tx, id: i64, case_id: CaseId) -> Result<()> {
+    on!(tx, run(JOIN, id, case_id)).map(drop)
+}
+
+/// The second deliveries of a message go where it went.
+pub async fn follow(tx: &mut Tx, id: i64) -> Result<()> {
+    on!(tx, run(FOLLOW, id)).map(drop)
 }
 
 /// Counts a fault in deciding a message, which stays where it is. `fault` names the fault, not the message's words. Returns how many

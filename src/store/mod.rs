@@ -6,6 +6,7 @@
 #[macro_use]
 mod ask;
 
+pub mod awaited;
 pub mod candidates;
 pub mod case;
 pub mod case_event;
@@ -42,6 +43,7 @@ pub use group::Group;
 /// Every statement of the store by name, for the test that has both databases prepare each of them.
 pub fn statements() -> Vec<(&'static str, &'static str, Only)> {
     let both = [
+        awaited::STATEMENTS,
         candidates::STATEMENTS,
         case::STATEMENTS,
         case_event::STATEMENTS,

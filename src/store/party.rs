@@ -19,6 +19,11 @@ pub struct Row {
 statements! {
     ADD = "INSERT INTO case_party (case_id, landlord, resident, name, folded_name, email, platform_id) VALUES ($1, $2, $3, $4, $5, $6, $7)";
     SET_RESIDENT = "UPDATE case_party SET name = $2, folded_name = $3, email = $4, platform_id = $5 WHERE case_id = $1 AND resident";
+    COPY = "INSERT INTO case_party (case_id, landlord, resident, name, folded_name, email, platform_id)
+        SELECT $2, p.landlord, FALSE, p.name, p.folded_name, p.email, p.platform_id FROM case_party AS p WHERE p.case_id = $1
+        AND NOT EXISTS (SELECT 1 FROM case_party AS q WHERE q.case_id = $2 AND (q.email = p.email OR q.platform_id = p.platform_id
+            OR p.email IS NULL AND p.platform_id IS NULL AND q.name = p.name)) RETURNING id";
+    REMOVE = "DELETE FROM case_party WHERE id = $1 AND NOT resident";
     OF_CASES = "SELECT case_id, resident, name, email, platform_id FROM case_party WHERE case_id IN ($1, $2, $3, $4, $5, $6, $7, $8) ORDER BY id";
 }
 
@@ -35,6 +40,17 @@ pub async fn add(tx: &mut Tx, case_id: CaseId, landlord: &str, new: &Party) -> R
 
 pub(super) async fn add_resident(tx: &mut Tx, case_id: CaseId, landlord: &str, resident: &Party) -> Result<()> {
     insert(tx, case_id, landlord, true, resident).await
+}
+
+/// Makes the parties of one case parties to another that does not have them. Returns the rows that were added.
+pub async fn copy(tx: &mut Tx, from: CaseId, into: CaseId) -> Result<Vec<i64>> {
+    let rows: Vec<(i64,)> = on!(tx, all(COPY, from, into))?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// Takes a party out of its case again.
+pub async fn remove(tx: &mut Tx, id: i64) -> Result<()> {
+    on!(tx, run(REMOVE, id)).map(drop)
 }
 
 /// Replaces what is known of the resident (a new address, a name that was missing).

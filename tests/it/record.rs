@@ -116,3 +116,109 @@ fn the_record_of_a_case_is_whole_on_sqlite() {
 fn the_record_of_a_case_is_whole_on_postgresql() {
     whole(&postgres().database());
 }
+
+/// Words that stand nowhere else, so that finding one is finding her.
+const HERS: [&str; 4] = ["quilla@home.example", "Quilla Barlow", "quilla barlow", "zanzibar"];
+
+const QUILLA: &[u8] = b"From: Quilla Barlow <quilla@home.example>\nTo: complaints@landlord.example\nSubject: Kitchen ceiling\n\
+    Date: Mon, 16 Nov 2026 09:14:00 +0000\nMessage-ID: <zanzibar-1@home.example>\n\n\
+    I want to make a complaint. My zanzibar ceiling has leaked since 3 November, I rang twice and nobody came.\n\nQuilla Barlow\n";
+
+const TOM: &[u8] = b"From: Tom Lloyd <tom@other.example>\nTo: complaints@landlord.example\nSubject: Bins\nDate: Mon, 16 Nov 2026 09:20:00 +0000\n\
+    Message-ID: <t1@other.example>\n\nI want to make a complaint. The bins have not been emptied for five weeks, and nobody answers when I ring.\n\nTom Lloyd\n";
+
+const THANKS: &[u8] = b"From: Quilla Barlow <quilla@home.example>\nTo: complaints@landlord.example\nSubject: Thank you\nDate: Mon, 16 Nov 2026 09:25:00 +0000\n\
+    Message-ID: <zanzibar-2@home.example>\n\nThe caretaker at zanzibar court was very kind, thank you all.\n\nQuilla Barlow\n";
+
+/// Everything that the database's files hold, read as bytes: what VACUUM left in a free page would be found.
+fn everything(program: &Program, store: &str) -> String {
+    if store != "sqlite" {
+        return postgres().dump(store);
+    }
+    let files = ["data/postroom.db", "data/postroom.db-wal", "data/postroom.db-shm"];
+    files.iter().filter_map(|f| std::fs::read(program.path(f)).ok()).map(|b| String::from_utf8_lossy(&b).into_owned()).collect()
+}
+
+fn erased(store: &str) {
+    let mut program = spool(store, &[QUILLA, TOM, THANKS]);
+    settle(&mut program, 3);
+    let cases = program.json(&["case", "list", "--json"]);
+    let month = cases[0]["received_at"].as_str().unwrap().get(..7).unwrap().to_owned();
+    let reference = cases
+        .iter()
+        .map(|c| c["reference"].as_str().unwrap().to_owned())
+        .find(|r| program.json(&["case", "show", r, "--json"])[0]["resident"]["email"] == "quilla@home.example")
+        .unwrap();
+    let order = ["erase", "quilla@home.example", "--yes", "--by", "kim", "--reason", "she asked"];
+    assert_eq!(program.output(&order).status.code(), Some(2), "an open complaint must be answered first");
+    assert!(program.output(&["case", "record", &reference, "close"]).status.success());
+    assert!(program.output(&["case", "keep", &reference, "--because", "the Ombudsman has it", "--by", "kim"]).status.success());
+    assert_eq!(program.output(&order).status.code(), Some(2), "what must be kept stays");
+    assert!(program.output(&["case", "keep", &reference, "--release", "--by", "kim"]).status.success());
+    let counts = |name: &str| {
+        let path = program.path(name).display().to_string();
+        assert!(program.output(&["report", "--month", &month, "--csv", &path]).status.success());
+        std::fs::read_to_string(path).unwrap()
+    };
+    let before = counts("before.csv");
+    let there = everything(&program, store);
+    assert!(HERS.iter().all(|w| there.contains(w)), "the search finds what is there");
+    let shown = program.output(&["erase", "quilla@home.example"]);
+    assert!(String::from_utf8_lossy(&shown.stdout).contains(&reference));
+    assert_eq!(everything(&program, store).contains("zanzibar"), true, "saying what would go takes nothing");
+
+    let done = program.output(&order);
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    let left = everything(&program, store);
+    for word in HERS {
+        assert!(!left.contains(word), "{word} is still there");
+    }
+    assert!(left.contains("tom@other.example") && left.contains("emptied"), "nobody else's words went");
+    let after = counts("after.csv");
+    let erasure = |line: &&str| line.contains(",erased,");
+    let same = |text: &str| text.lines().filter(|l| !erasure(l)).map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(same(&before), same(&after), "every count is as it was");
+    assert!(after.lines().any(|l| l.ends_with(",erased,times,1")));
+    let case = program.json(&["case", "show", &reference, "--json"]).remove(0);
+    let last = case["journal"].as_array().unwrap().last().unwrap().clone();
+    assert_eq!((&last["what"], &last["who"], &last["note"]["why"]), (&"erased".into(), &"kim".into(), &"she asked".into()));
+    // The same mail, met again in the mailbox, is known; nothing is left to erase; and the record says what is gone.
+    let again = program.output(&order);
+    assert_eq!(again.status.code(), Some(2), "{}", String::from_utf8_lossy(&again.stdout));
+    let to = program.path("gone").display().to_string();
+    assert!(program.output(&["export", &reference, "--to", &to]).status.success());
+    assert!(std::fs::read_to_string(program.path("gone/index.html")).unwrap().contains("The words of this message were erased"));
+}
+
+#[test]
+fn what_a_person_has_erased_is_gone_to_the_byte_from_sqlite() {
+    erased("sqlite");
+}
+
+#[test]
+fn what_a_person_has_erased_is_gone_from_a_dump_of_postgresql() {
+    erased(&postgres().database());
+}
+
+/// The policy's periods are looked at by the daemon's clock: closed cases and what was no complaint go in their time, an open case stays.
+#[test]
+fn what_the_policy_keeps_no_longer_is_erased_by_the_clock() {
+    let mut program = spool("sqlite", &[QUILLA, TOM, THANKS]);
+    program.write("rules/policies/short.toml", "extends = \"code\"\n[retention]\ncase_months = 2\nnot_complaint_months = 2\n");
+    let config = std::fs::read_to_string(program.path("postroom.toml")).unwrap().replace("policy = \"code\"", "policy = \"short\"");
+    program.write("postroom.toml", &config);
+    settle(&mut program, 3);
+    let references: Vec<String> =
+        program.json(&["case", "list", "--json"]).iter().map(|c| c["reference"].as_str().unwrap().into()).collect();
+    let show = |reference: &str| program.json(&["case", "show", reference, "--json"]).remove(0);
+    let hers = references.iter().find(|r| show(r)["resident"]["email"] == "quilla@home.example").unwrap().clone();
+    assert!(program.output(&["case", "record", &hers, "close"]).status.success());
+    program.set("POSTROOM_CLOCK_AHEAD", "2400h");
+    program.start();
+    until("her closed case is erased", || {
+        program.json(&["case", "show", &hers, "--json"])[0]["journal"].as_array().unwrap().last().unwrap()["what"] == "erased"
+    });
+    until("the database is written anew", || !everything(&program, "sqlite").contains("zanzibar"));
+    assert!(everything(&program, "sqlite").contains("tom@other.example"), "an open case is kept");
+    program.stop();
+}

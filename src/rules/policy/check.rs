@@ -91,6 +91,10 @@ pub fn values(name: &str, text: &str, file: &File, faults: &mut Vec<Fault>) {
     check.number(&file.ack_hold_wd, 1..=90, "working days");
     check.number(&file.limit_months, 1..=120, "months");
     check.number(&file.letters_a_day, 1..=1000, "letters");
+    let keeps = &file.retention;
+    for months in [&keeps.case_months, &keeps.raw_months, &keeps.not_complaint_months, &keeps.spam_months] {
+        check.number(months, 1..=1_200, "months");
+    }
     check.number(&file.letters_an_hour, 1..=100_000, "letters");
     for hour in [&file.office_opens, &file.office_closes].into_iter().flatten() {
         check.unless(clock_time(hour.get_ref()).is_some(), hour, "is not a time of day", "write hours and minutes, as in \"09:00\"");

@@ -36,6 +36,8 @@ pub struct File {
     pub letters_a_day: Number,
     pub letters_an_hour: Number,
     #[serde(default)]
+    pub retention: Retention,
+    #[serde(default)]
     pub contact: Contact,
     #[serde(default)]
     pub ombudsman: Ombudsman,
@@ -106,6 +108,15 @@ pub struct Contact {
     pub email: Text,
     pub policy_url: Text,
     pub emergency_phone: Text,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Retention {
+    pub case_months: Number,
+    pub raw_months: Number,
+    pub not_complaint_months: Number,
+    pub spam_months: Number,
 }
 
 #[derive(Default, Deserialize)]

@@ -45,6 +45,13 @@ pub fn durable() -> &'static Server {
 }
 
 impl Server {
+    /// What a backup of a database would hold, as text.
+    pub fn dump(&self, url: &str) -> String {
+        let output = Command::new(self.bin.join("pg_dump")).arg("--dbname").arg(url).output().expect("pg_dump runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
     /// The URL of a new, empty database.
     pub fn database(&self) -> String {
         let name = format!("t{}", self.databases.fetch_add(1, Ordering::Relaxed));

@@ -27,6 +27,7 @@ async fn everything(db: &Db) -> String {
         "case_party",
         "case_event",
         "case_key",
+        "awaited",
         "duty",
         "outbox",
         "attempt",
@@ -116,7 +117,7 @@ contract! {
         complaint(&world, "bartholomew").await;
         assert!(everything(&world.db).await.matches("zacharias").count() > 10);
         let mut tx = world.write().await;
-        erase::case(&mut tx, case, "kim", at("2027-03-02T09:00:00Z")).await.unwrap();
+        erase::case(&mut tx, case, "kim", "asked", at("2027-03-02T09:00:00Z")).await.unwrap();
         tx.commit("erase").await.unwrap();
         let left = everything(&world.db).await;
         assert_eq!(left.matches("zacharias").count(), 1, "the receipt's place alone");
@@ -148,7 +149,7 @@ contract! {
         message::add_part(&mut tx, first, 1, at(NOW)).await.unwrap();
         let new = decision::NewDecision { message: first, decided_at: at(NOW), who: "postroom", decision: &d, case_id: Some(case), fingerprint: None, message_id: None };
         decision::add(&mut tx, &new).await.unwrap();
-        erase::message(&mut tx, first).await.unwrap();
+        erase::message(&mut tx, first, at(NOW)).await.unwrap();
         let raw_id = message::by_id(&mut tx, first).await.unwrap().raw_id;
         assert_eq!(receipt::bytes(&mut tx, raw_id).await.unwrap(), b"[1,2]", "the second message is somebody else's");
     }

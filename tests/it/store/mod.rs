@@ -6,6 +6,7 @@ mod concurrency;
 mod duties;
 mod erase;
 mod faults;
+mod linking;
 mod messages;
 mod migrations;
 mod outbox;
