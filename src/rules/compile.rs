@@ -1,5 +1,6 @@
 //! Layers of rule files → one ruleset. Every fault is gathered; nothing stops at the first.
 
+use super::answers::Answers;
 use super::file::RuleFile;
 use super::index::file_patterns;
 use super::layers::Layer;
@@ -65,6 +66,7 @@ pub fn compile(layers: &[Layer]) -> Result<Ruleset, Vec<Fault>> {
     let names: HashMap<String, usize> = merged.lexicons.keys().enumerate().map(|(i, k)| (k.clone(), i)).collect();
     (rules.us, rules.not) = (names.get("us").copied(), names.get("not").copied());
     rules.reader = Reader::parse(layers.iter().rev().find_map(|l| l.reader.as_deref()).unwrap_or_default());
+    rules.answers = Answers::parse(layers.iter().rev().find_map(|l| l.answers.as_deref()).unwrap_or_default());
     compile_lexicons(&mut rules, &merged, &names, &mut bench);
     let signals = all_signals(&merged);
     let ids: HashMap<String, usize> = signals.keys().enumerate().map(|(i, k)| (k.clone(), i)).collect();
@@ -92,7 +94,8 @@ pub fn compile(layers: &[Layer]) -> Result<Ruleset, Vec<Fault>> {
 
 /// Over the files' contents, whatever their names: names and order change no outcome.
 fn digest(sources: &[Source], layers: &[Layer]) -> String {
-    let texts = sources.iter().map(|s| s.text.as_str()).chain(layers.iter().filter_map(|l| l.reader.as_deref()));
+    let texts =
+        sources.iter().map(|s| s.text.as_str()).chain(layers.iter().flat_map(|l| [&l.reader, &l.answers]).filter_map(|m| m.as_deref()));
     let mut each: Vec<[u8; 32]> = texts.map(|t| Sha256::digest(t.as_bytes()).into()).collect();
     each.sort_unstable();
     let mut all = Sha256::new();

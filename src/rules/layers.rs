@@ -13,6 +13,8 @@ pub struct Layer {
     pub files: Vec<(String, String)>,
     /// The statistical reader's weights (`reader.tsv`), when the layer brings its own.
     pub reader: Option<String>,
+    /// The weights by which the answers to the four questions are found (`definition.tsv`), likewise.
+    pub answers: Option<String>,
 }
 
 /// Folders of `rules/` whose files are not ours to read.
@@ -29,8 +31,8 @@ pub fn shipped_layer() -> Layer {
         }
     }
     files.sort();
-    let reader = SHIPPED.get_file("reader.tsv").and_then(|f| f.contents_utf8()).map(str::to_string);
-    Layer { files, reader }
+    let model = |name| SHIPPED.get_file(name).and_then(|f| f.contents_utf8()).map(str::to_string);
+    Layer { files, reader: model("reader.tsv"), answers: model("definition.tsv") }
 }
 
 /// A site's folder, with its folders down to the fourth.
@@ -65,6 +67,6 @@ pub fn site_layer(root: &Path) -> Result<Layer, Vec<Fault>> {
         }
     }
     files.sort();
-    let reader = std::fs::read_to_string(root.join("reader.tsv")).ok();
-    if faults.is_empty() { Ok(Layer { files, reader }) } else { Err(faults) }
+    let model = |name| std::fs::read_to_string(root.join(name)).ok();
+    if faults.is_empty() { Ok(Layer { files, reader: model("reader.tsv"), answers: model("definition.tsv") }) } else { Err(faults) }
 }

@@ -1,5 +1,6 @@
 //! Rule files → a compiled ruleset, or every fault in them.
 
+use super::answers::Answers;
 use super::compile::compile;
 use super::condition::Condition;
 use super::judge::{FlagRule, KindRule};
@@ -34,6 +35,7 @@ pub struct Ruleset {
     pub(super) kinds: Vec<KindRule>,
     pub(super) flags: Vec<FlagRule>,
     pub(super) reader: Reader,
+    pub(super) answers: Answers,
     /// Hundredths: what a nat of the reader weighs beside the rules.
     pub(super) reader_weight: i32,
     pub(super) margin: i32,
@@ -103,7 +105,7 @@ pub fn load(site: Option<&Path>) -> Result<Ruleset, Vec<Fault>> {
 
 /// As `load`, with the site's layer given as (file name, text). For tests and for rules that a person is still writing.
 pub fn load_texts(site: &[(&str, &str)]) -> Result<Ruleset, Vec<Fault>> {
-    let site = Layer { files: site.iter().map(|(name, text)| (name.to_string(), text.to_string())).collect(), reader: None };
+    let site = Layer { files: site.iter().map(|(name, text)| (name.to_string(), text.to_string())).collect(), ..Layer::default() };
     compile(&[shipped_layer(), site])
 }
 

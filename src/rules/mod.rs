@@ -3,6 +3,7 @@
 //! A ruleset is the shipped `rules/` folder with a site's folder laid over it, file by file and id by id. `signals` finds facts in
 //! the text; `judge` weighs them with what is known of the sender and the case. Neither decides: that is triage's.
 
+pub mod answers; // which words answer the four questions
 pub mod calendar; // bank holidays
 mod compile;
 mod condition;

@@ -53,7 +53,7 @@ fn each_bad_rule_is_told_where_it_stands() {
 #[test]
 fn order_of_files_changes_nothing() {
     let forward = shipped_layer();
-    let mut backward = Layer { files: forward.files.clone(), reader: forward.reader.clone() };
+    let mut backward = Layer { files: forward.files.clone(), ..forward.clone() };
     backward.files.reverse();
     let (a, b) = (compile(&[forward]).unwrap(), compile(&[backward]).unwrap());
     assert_eq!(a.digest, b.digest);

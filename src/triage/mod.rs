@@ -189,7 +189,7 @@ pub fn triage(input: &Input<'_>) -> Decision {
         duties,
         effect: settled.effect,
         via: who.via,
-        definition: if matter { definition::definition(&words, signals) } else { Definition::default() },
+        definition: if matter { definition::definition(&words, signals, rules) } else { Definition::default() },
         resident: who.resident,
         answer_to,
         contractor_delay_wd: delay,

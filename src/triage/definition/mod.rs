@@ -8,7 +8,7 @@ mod score; // how likely a clause says what is wrong, or what is wanted
 mod who; // whom they dealt with, and when it began
 
 use crate::model::decision::Definition;
-use crate::rules::{Place, Signals, Words};
+use crate::rules::{Place, Ruleset, Signals, Words};
 use clause::{Clause, clauses};
 use std::ops::Range;
 
@@ -22,13 +22,25 @@ const LONGEST: usize = 400;
 /// Clauses looked at: the first hundreds say what it is about.
 const CLAUSES: usize = 300;
 
-pub fn definition(words: &Words<'_>, signals: &Signals) -> Definition {
-    let texts: Vec<&str> = words.parts.iter().filter(|p| p.place == Place::Text && !p.text.trim().is_empty()).map(|p| p.text).collect();
+pub fn definition(words: &Words<'_>, signals: &Signals, rules: &Ruleset) -> Definition {
+    let said = |place: Place| words.parts.iter().enumerate().filter(move |(_, p)| p.place == place && !p.text.trim().is_empty());
+    let texts: Vec<(usize, &str)> = said(Place::Text).map(|(part, p)| (part, p.text)).collect();
     // What was only put in the subject is said all the same.
-    let text = match texts.as_slice() {
-        [] => words.parts.iter().find(|p| p.place == Place::Subject).map_or("", |p| p.text),
-        [first, rest @ ..] => rest.iter().copied().find(|t| t.len() > 4 * first.len()).unwrap_or(first),
+    let (part, text) = match texts.as_slice() {
+        [] => said(Place::Subject).next().map_or((0, ""), |(part, p)| (part, p.text)),
+        [first, rest @ ..] => *rest.iter().find(|t| t.1.len() > 4 * first.1.len()).unwrap_or(first),
     };
+    match rules.answers(text, part, signals) {
+        Some(answers) => {
+            let [what, mut when, mut who, mut outcome] = answers.map(|spans| spans.into_iter().map(|s| quote(text, s)));
+            Definition { what: what.take(POINTS).collect(), when: when.next(), who: who.next(), outcome: outcome.next() }
+        }
+        None => by_clauses(text, words, signals),
+    }
+}
+
+/// The answers where no model is in force: clauses by their weights, people and times by patterns.
+fn by_clauses(text: &str, words: &Words<'_>, signals: &Signals) -> Definition {
     let mut clauses: Vec<Clause> = clauses(text);
     clauses.truncate(CLAUSES);
     let seen: Vec<score::Seen> = clauses.iter().map(|c| score::seen(text, c)).collect();

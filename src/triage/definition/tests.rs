@@ -7,7 +7,7 @@ use std::collections::HashMap;
 fn define(text: &str) -> Definition {
     let words = Words { parts: vec![Part { place: Place::Text, text }], received: date(2026, 3, 9) };
     let signals: Signals = shipped().signals(&words);
-    definition(&words, &signals)
+    definition(&words, &signals, shipped())
 }
 
 #[test]
@@ -50,7 +50,7 @@ fn overlaps_with_the_labelled_answers() {
     for path in entries.flatten().map(|e| e.path()).filter(|p| p.extension().is_some_and(|x| x == "jsonl")) {
         for line in std::fs::read_to_string(path).unwrap().lines().step_by(5) {
             let row: serde_json::Value = serde_json::from_str(line).unwrap();
-            let Some(what) = row["what"].as_array() else { continue };
+            let Some(what) = row["what"].as_array().filter(|w| !w.is_empty()) else { continue };
             let d = define(row["text"].as_str().unwrap());
             let one = |key: &str| row[key].as_str().unwrap_or_default().to_owned();
             let wanted = [what.iter().filter_map(|w| w.as_str()).collect::<Vec<_>>().join(" "), one("when"), one("who"), one("outcome")];
@@ -67,5 +67,7 @@ fn overlaps_with_the_labelled_answers() {
         let share = |n: usize| both as f64 / n.max(1) as f64;
         println!("{name:8} precision {:.2} recall {:.2}", share(mine), share(gold));
     }
-    assert!(tally[0][0] * 10 >= tally[0][1] * 4, "the points of the complaint are worse than they were");
+    for [both, mine, gold] in tally {
+        assert!(both * 10 >= mine * 8 && both * 10 >= gold * 5, "the model has forgotten what it was taught");
+    }
 }

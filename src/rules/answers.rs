@@ -1,0 +1,103 @@
+//! Which words of a complaint answer the landlord's four questions (Code 5.6): what is wrong, since when, whom they dealt with, what
+//! would put it right. A linear-chain model marks the words; its weights stand in rules/definition.tsv, a feature a line, and are
+//! learnt from labelled messages by [`learn()`]. It silences itself with the reader: `reader = 0` in rules/kinds.toml.
+
+mod chain; // words → stretches
+mod classes; // words that do the same work
+mod learn;
+mod seen; // a text → the features of each word
+
+pub use learn::{Told, learn};
+pub use seen::words;
+
+use super::load::Ruleset;
+use super::scan::Signals;
+use seen::{Seen, key_of};
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+use std::ops::Range;
+
+/// What, when, who, outcome.
+pub const QUESTIONS: usize = 4;
+/// Of a question: weights for a word that is inside an answer, that begins one, that ends one.
+const EDGES: usize = 3;
+
+type Row<T> = [[T; EDGES]; QUESTIONS];
+
+/// Weights by the key of the feature's name, in hundredths of a nat.
+#[derive(Clone, Debug, Default)]
+pub struct Answers {
+    weights: HashMap<u64, Row<i16>, BuildHasherDefault<Plain>>,
+}
+
+/// Keys are hashes already.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Plain(u64);
+
+impl Hasher for Plain {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = bytes.iter().fold(self.0, |h, b| (h ^ u64::from(*b)).wrapping_mul(0x0000_0100_0000_01b3));
+    }
+
+    fn write_u64(&mut self, key: u64) {
+        self.0 = key;
+    }
+}
+
+impl Answers {
+    /// Lines of `feature TAB column:weight column:weight …`; column 3·question + edge. What cannot be read is left out.
+    pub fn parse(text: &str) -> Answers {
+        let mut weights = HashMap::default();
+        for (feature, list) in text.lines().filter(|l| !l.starts_with('#')).filter_map(|l| l.split_once('\t')) {
+            let mut row = Row::default();
+            for (column, weight) in list.split(' ').filter_map(|w| w.split_once(':')) {
+                if let (Ok(column), Ok(weight)) = (column.parse::<usize>(), weight.parse())
+                    && column < QUESTIONS * EDGES
+                {
+                    row[column / EDGES][column % EDGES] = weight;
+                }
+            }
+            weights.insert(key_of(feature), row);
+        }
+        Answers { weights }
+    }
+
+    fn sum(&self, keys: &[u64], mut onto: Row<i32>) -> Row<i32> {
+        for row in keys.iter().filter_map(|k| self.weights.get(k)) {
+            for (sums, weights) in onto.iter_mut().zip(row) {
+                sums.iter_mut().zip(weights).for_each(|(s, w)| *s += i32::from(*w));
+            }
+        }
+        onto
+    }
+}
+
+impl Ruleset {
+    /// The stretches of `text`, in bytes, that answer each question, in the order of the text: any number for the first, one at most
+    /// for the others. `part` is the text's place among the words in which `signals` were found. Nothing where the reader is off.
+    pub fn answers(&self, text: &str, part: usize, signals: &Signals) -> Option<[Vec<Range<usize>>; QUESTIONS]> {
+        if self.reader_weight == 0 || self.answers.weights.is_empty() {
+            return None;
+        }
+        let seen = Seen::of(text, part, signals, &self.spelling, |_, _| {});
+        let clauses: Vec<Row<i32>> = seen.clauses.iter().map(|keys| self.answers.sum(keys, Row::default())).collect();
+        let words: Vec<Row<i32>> =
+            seen.tokens.iter().zip(&seen.clause).map(|(keys, clause)| self.answers.sum(keys, clauses[*clause])).collect();
+        Some(std::array::from_fn(|question| {
+            let scores: Vec<[i32; EDGES]> = words.iter().map(|w| w[question]).collect();
+            let mut found = chain::best(&scores, question != 0, false);
+            // There is always something that they are unhappy about.
+            if question == 0 && found.is_empty() {
+                found = chain::best(&scores, true, true);
+            }
+            found.into_iter().map(|r| seen.words[r.start].start..seen.words[r.end - 1].end).collect()
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests;
