@@ -6,9 +6,10 @@ use crate::courier::social::Social;
 use crate::desk;
 use crate::log;
 use crate::model::calendar::local_day;
+use crate::pipeline::events::Line;
 use crate::pipeline::outbox::Carrier;
 use crate::pipeline::receive::Receiver;
-use crate::pipeline::{Works, clock, hex, intake, outbox, reconcile, reload, retention};
+use crate::pipeline::{Works, clock, events, hex, intake, outbox, reconcile, reload, retention};
 use crate::source::Stop;
 use crate::source::reader::Reader;
 use crate::source::webhook::{self, Limits};
@@ -82,14 +83,18 @@ pub async fn run(config: &Config, works: Arc<Works>, end: &watch::Sender<bool>) 
     tasks.spawn(reload::watch(works.clone(), stop.clone()));
     tasks.spawn(watch_clock(works.clone(), stop.clone()));
     let halt = Arc::new(AtomicBool::new(false));
-    let mut social = Social::of(&config.sources);
+    let (mut social, events_holder) = (Social::of(&config.sources), holder.clone());
     let (carrier_works, carrier_stop, carrier_halt, carrier) = (works.clone(), stop.clone(), halt.clone(), holder.clone());
     tasks.spawn(async move { carry(&carrier_works, Carrier::Mail(&mut courier), &carrier, &carrier_halt, carrier_stop).await });
     let (carrier_works, carrier_stop, carrier_halt) = (works.clone(), stop.clone(), halt.clone());
     tasks.spawn(async move { carry(&carrier_works, Carrier::Social(&mut social), &holder, &carrier_halt, carrier_stop).await });
     let receiver = Receiver { works: works.clone() };
     let webhooks = webhook::router(doors, receiver, works.ambient.clone(), Arc::new(Limits::new(config.per_peer)));
-    tasks.spawn(desk::serve(listener, desk::router(works.clone()).merge(webhooks), stop.clone()));
+    let case_system = desk::events::router(&config.landlords, works.clone()).map_err(CannotGoOn::Never)?;
+    tasks.spawn(desk::serve(listener, desk::router(works.clone()).merge(webhooks).merge(case_system), stop.clone()));
+    for line in Line::all(config).map_err(CannotGoOn::Never)? {
+        tasks.spawn(tell(works.clone(), line, events_holder.clone(), halt.clone(), stop.clone()));
+    }
 
     // A part that ends while nobody asked it to has met a fault of ours: better to be started again than to run on without it.
     let mut whole = true;
@@ -192,6 +197,24 @@ async fn carry(works: &Works, mut carrier: Carrier<'_>, holder: &str, halt: &Ato
                 pause(PAUSE, &mut stop).await;
                 continue;
             }
+        }
+        tokio::select! {
+            _ = posted.changed() => {}
+            () = sleep(LOOK) => {}
+            () = told(&mut stop) => {}
+        }
+    }
+}
+
+/// Tells a landlord's case system what happens.
+async fn tell(works: Arc<Works>, mut line: Line, holder: String, halt: Arc<AtomicBool>, mut stop: Stop) {
+    repeat("events", &mut stop.clone(), || events::begin(&works, &line)).await;
+    let mut posted = works.posted.subscribe();
+    while !*stop.borrow() {
+        if let Err(e) = events::drain(&works, &mut line, &holder, &halt).await {
+            log::work_failed("events", &e, PAUSE.as_secs_f64());
+            pause(PAUSE, &mut stop).await;
+            continue;
         }
         tokio::select! {
             _ = posted.changed() => {}

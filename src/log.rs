@@ -96,6 +96,19 @@ pub fn swept(gone: u64) {
     info!(target: "postroom", event = "retention", gone, "what the policies keep no longer was erased");
 }
 
+/// Of a system that is away: once when it begins, not at every try.
+pub fn events_stuck(landlord: &str, code: Option<u16>, position: i64) {
+    error!(target: "postroom", event = "events.stuck", landlord, code, position, "the case system does not take events: they wait, and are tried again");
+}
+
+pub fn events_flow(landlord: &str) {
+    info!(target: "postroom", event = "events.flow", landlord, "the case system takes events again");
+}
+
+pub fn event_refused(landlord: &str, why: &str) {
+    warn!(target: "postroom", event = "event.refused", landlord, why, "something that a case system told us was not taken");
+}
+
 pub fn panicked(place: &str) {
     error!(target: "postroom", event = "panicked", place, "a fault of Postroom: please report its place");
 }

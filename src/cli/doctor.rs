@@ -5,6 +5,7 @@ use super::{At, FINDINGS, FINE, show};
 use crate::ambient::Ambient;
 use crate::config::{Config, Form, Landlord, SourceKind};
 use crate::courier::Courier;
+use crate::courier::event::Receiver;
 use crate::courier::social::Social;
 use crate::model::finding::{Finding, Gravity};
 use crate::source::reader::Reader;
@@ -35,6 +36,14 @@ pub fn run(at: &At) -> u8 {
             if matches!(&source.kind, SourceKind::Webhook(w) if w.platform != Form::Webform) {
                 tell(&format!("source {}", source.name), social.probe(&source.name).await);
             }
+        }
+        for landlord in &config.landlords {
+            let Some(out) = landlord.events.as_ref().and_then(|e| e.out.as_ref()) else { continue };
+            let finding = match Receiver::of(&landlord.id, out) {
+                Ok(receiver) => receiver.probe("doctor", ambient.now()).await,
+                Err(says) => Finding::wrong(says),
+            };
+            tell(&format!("events of {}", landlord.id), vec![finding]);
         }
         match Courier::of(&config.courier) {
             Ok(courier) => tell("courier", courier.probe(&senders).await),

@@ -9,6 +9,7 @@ mod case;
 mod check;
 mod doctor;
 mod erase;
+mod events;
 mod explain;
 mod export;
 mod migrate;
@@ -146,6 +147,9 @@ enum Command {
     Erase(erase::Erase),
     /// The figures of a month, a quarter or a year: as text, as CSV, as a page with charts
     Report(report::Report),
+    /// Events for the landlord's case system: list, replay
+    #[command(subcommand)]
+    Events(events::Command),
     /// Compares each mailbox's list with the store's and prints what is unaccounted for
     Reconcile(Listing),
     /// Brings the database to this version's schema
@@ -181,6 +185,7 @@ pub fn main() -> ExitCode {
         Command::Export(export) => export::run(&export),
         Command::Erase(erase) => erase::run(&erase),
         Command::Report(report) => report::run(&report),
+        Command::Events(command) => events::run(command),
         Command::Reconcile(listing) => reconcile::run(&listing),
         Command::Migrate { at, dry_run, json } => migrate::run(&at, dry_run, json),
         Command::ReadAttachment { kind } => read_attachment::run(&kind),

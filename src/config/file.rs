@@ -1,5 +1,6 @@
 //! The configuration file's own shape, and its checks: each fault points at the value that is wrong.
 
+use super::events::EventsTable;
 use super::oauth2::Oauth2Table;
 use super::{After, Config, Courier, Form, Imap, Landlord, LettersFrom, Login, Oauth2, Proof, Server, Source, SourceKind, Webhook, spool};
 use crate::model::address::Address;
@@ -51,6 +52,7 @@ struct LandlordTable {
     from: Option<Text>,
     team: Option<Text>,
     officer: Option<Text>,
+    events: Option<Spanned<EventsTable>>,
 }
 
 #[derive(Deserialize)]
@@ -215,6 +217,7 @@ impl Reader<'_> {
                 from: self.address(t.from.as_ref(), "from"),
                 team: self.address(t.team.as_ref(), "team"),
                 officer: self.address(t.officer.as_ref(), "officer"),
+                events: t.events.as_ref().map(|e| self.events(e)),
             });
         }
         landlords

@@ -1,5 +1,6 @@
 //! What the operator sets: one TOML file, unknown keys refused. No file at all is a working configuration.
 
+mod events;
 mod file;
 mod oauth2;
 mod platform;
@@ -10,6 +11,7 @@ use crate::http::Url;
 use crate::model::address::Address;
 use crate::model::fault::Fault;
 use crate::tls::Endpoint;
+pub use events::{Events, EventsOut};
 use jiff::{SignedDuration, Timestamp};
 pub use oauth2::{Grant, Oauth2};
 use std::net::SocketAddr;
@@ -48,6 +50,8 @@ pub struct Landlord {
     pub team: Option<Address>,
     /// Who gets reminders and alarms.
     pub officer: Option<Address>,
+    /// The landlord's own case system.
+    pub events: Option<Events>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -219,7 +223,7 @@ fn built_in() -> Config {
     let data = PathBuf::from("postroom-data");
     Config {
         store_url: "sqlite".into(),
-        landlords: vec![Landlord { id: "landlord".into(), policy: "code".into(), from: None, team: None, officer: None }],
+        landlords: vec![Landlord { id: "landlord".into(), policy: "code".into(), from: None, team: None, officer: None, events: None }],
         sources: vec![spool(&data, "landlord")],
         listen: SocketAddr::from(([127, 0, 0, 1], 8025)),
         per_peer: PER_PEER,

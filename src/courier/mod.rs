@@ -1,5 +1,6 @@
 //! Carries finished letters out, and says honestly what became of each.
 
+pub mod event;
 pub mod folder;
 pub mod smtp;
 pub mod social;

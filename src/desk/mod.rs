@@ -2,6 +2,7 @@
 
 mod status;
 
+pub mod events;
 mod serve;
 
 pub use serve::serve;

@@ -52,6 +52,7 @@ pub struct Metrics {
     turned_away: Family<Turned, Counter>,
     decided: Family<Kind, Counter>,
     letters: Family<State, Counter>,
+    events: Family<State, Counter>,
     last_success: Family<Source, Gauge>,
     oldest_undecided: Gauge,
     unaccounted: Gauge,
@@ -75,6 +76,8 @@ impl Metrics {
             turned_away.clone(),
         );
         registry.register("decided", "Messages decided, by kind", decided.clone());
+        let events = Family::default();
+        registry.register("events", "Events for the landlords' case systems, by what became of them", events.clone());
         registry.register("letters", "Letters that reached a state", letters.clone());
         registry.register_with_unit(
             "oldest_undecided",
@@ -118,6 +121,7 @@ impl Metrics {
             turned_away,
             decided,
             letters,
+            events,
             last_success,
             oldest_undecided,
             unaccounted,
@@ -148,6 +152,10 @@ impl Metrics {
 
     pub fn letter(&self, state: &'static str) {
         self.letters.get_or_create(&State { state }).inc();
+    }
+
+    pub fn event(&self, state: &'static str) {
+        self.events.get_or_create(&State { state }).inc();
     }
 
     pub fn source_succeeded(&self, source: &str, unix_seconds: i64) {

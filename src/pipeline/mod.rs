@@ -6,6 +6,7 @@ pub mod backtest;
 pub mod book;
 pub mod clock;
 pub mod erase;
+pub mod events;
 pub mod in_force;
 pub mod intake;
 pub mod join;

@@ -113,8 +113,25 @@ impl Act {
 /// # Errors
 /// An unknown case, a step that its stage does not allow, a stage 2 answered by who answered stage 1 (Code 6.13).
 pub async fn record(works: &Works, reference: &str, act: Act, who: &str, note: Option<&str>) -> Result<Stage> {
+    let tx = works.db.write(None).await?;
+    let (tx, stage) = record_in(works, tx, reference, act, who, note).await?;
+    tx.commit("record").await?;
+    Ok(stage)
+}
+
+/// As [`record`], in a transaction that the caller commits.
+///
+/// # Errors
+/// As [`record`].
+pub async fn record_in(
+    works: &Works,
+    mut tx: store::Tx,
+    reference: &str,
+    act: Act,
+    who: &str,
+    note: Option<&str>,
+) -> Result<(store::Tx, Stage)> {
     let now = works.ambient.now();
-    let mut tx = works.db.write(None).await?;
     let case = find(&mut tx, reference).await?;
     if let Some(into) = case.merged_into {
         let into = store::case::by_id(&mut tx, into).await?.reference;
@@ -163,8 +180,7 @@ pub async fn record(works: &Works, reference: &str, act: Act, who: &str, note: O
         _ => {}
     }
     event(&mut tx, case.id, act.event(), who, note, now).await?;
-    tx.commit("record").await?;
-    Ok(stage)
+    Ok((tx, stage))
 }
 
 /// Records by what reports tell a case apart: its ward, its tenure, the contractor that it is about.

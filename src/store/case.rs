@@ -73,6 +73,7 @@ statements! {
     OPEN = "INSERT INTO cases (landlord, year, number, reference, token, stage, stage1_answered, received_at, stage_at, topic, related_case) VALUES ($1, $2, $3, $4, $5, 'stage1', FALSE, $6, $7, $8, $9) RETURNING id";
     SET_STAGE = "UPDATE cases SET stage = $2, stage1_answered = $3, stage1_handler = COALESCE($4, stage1_handler), stage_at = $5
         WHERE id = $1";
+    SET_HANDLER = "UPDATE cases SET handler = $2 WHERE id = $1";
     SET_TOPIC = "UPDATE cases SET topic = $2 WHERE id = $1";
     MERGE = "UPDATE cases SET merged_into = $2 WHERE id = $1";
     MERGED = "SELECT id FROM cases WHERE merged_into = $1 ORDER BY id";
@@ -102,6 +103,11 @@ pub async fn open(tx: &mut Tx, new: &NewCase<'_>) -> Result<(CaseId, Reference)>
 /// Sets the stage that `Stage::after` allowed. `handler`: who answered at stage 1, when that is what happened.
 pub async fn set_stage(tx: &mut Tx, id: CaseId, stage: Stage, stage1_answered: bool, handler: Option<&str>, now: Timestamp) -> Result<()> {
     one_changed(on!(tx, run(SET_STAGE, id, stage, stage1_answered, handler, at(now)))?, id)
+}
+
+/// Who has the case in hand; `None` for nobody.
+pub async fn set_handler(tx: &mut Tx, id: CaseId, who: Option<&str>) -> Result<()> {
+    one_changed(on!(tx, run(SET_HANDLER, id, who.map(text).as_deref()))?, id)
 }
 
 /// Replaces the words by which later messages are compared with this case.

@@ -3,6 +3,7 @@
 use super::column::{At, at, key, text};
 use super::db::Tx;
 use super::error::Result;
+use super::event;
 use crate::model::case::CaseId;
 use jiff::Timestamp;
 
@@ -54,10 +55,11 @@ statements! {
     ADD_KEY = "INSERT INTO case_key (landlord, what, value, case_id) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
 }
 
-/// Adds to the journal. Returns the event's id.
+/// Adds to the journal, and to what the landlord's case system is told. Returns the event's id.
 pub async fn add(tx: &mut Tx, case_id: CaseId, new: &NewEvent<'_>) -> Result<i64> {
     let (when, note) = (at(new.at), new.note.to_string());
     let (id,): (i64,) = on!(tx, one(ADD, case_id, when, &*text(new.who), new.what, new.message_id, new.outbox_id, &note))?;
+    event::add(tx, id, case_id, new.at).await?;
     Ok(id)
 }
 

@@ -24,6 +24,7 @@ pub const COMMITS: &[&str] = &[
     "lease",          // who reads a source
     "cursor",         // how far a source was read
     "erase",          // personal data taken out
+    "event",          // what the case system is told, and what became of it
     "meta",           // the store's own name and secret
 ];
 

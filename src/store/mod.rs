@@ -20,6 +20,7 @@ mod dialect;
 pub mod duty;
 pub mod erase;
 mod error;
+pub mod event;
 mod group;
 pub mod input;
 pub mod message;
@@ -53,6 +54,7 @@ pub fn statements() -> Vec<(&'static str, &'static str, Only)> {
         duty::STATEMENTS,
         erase::STATEMENTS,
         input::STATEMENTS,
+        event::STATEMENTS,
         message::STATEMENTS,
         meta::STATEMENTS,
         outbox::STATEMENTS,

@@ -28,7 +28,7 @@ async fn post(url: &str) -> Post {
         let scenario = file::read(&dir).unwrap();
         rehearse(&scenario, rulebook.clone(), db.clone(), "post", &folder.path().join("sent")).await.unwrap();
         let id = format!("post-{}", dir.file_name().unwrap().to_str().unwrap());
-        landlords.push(Landlord { id, policy: scenario.policy.clone(), from: None, team: None, officer: None });
+        landlords.push(Landlord { id, policy: scenario.policy.clone(), from: None, team: None, officer: None, events: None });
     }
     Post { db, landlords, _folder: folder }
 }

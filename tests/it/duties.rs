@@ -26,7 +26,7 @@ async fn works(url: &str, folder: &std::path::Path) -> Arc<Works> {
     let config = Config {
         data: folder.into(),
         store_url: url.into(),
-        landlords: vec![Landlord { id: "home".into(), policy: "code".into(), from: None, team: None, officer }],
+        landlords: vec![Landlord { id: "home".into(), policy: "code".into(), from: None, team: None, officer, events: None }],
         sources: vec![source],
         listen: "127.0.0.1:0".parse().unwrap(),
         per_peer: std::num::NonZeroU32::MIN,

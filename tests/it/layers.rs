@@ -24,7 +24,7 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("courier", vec!["config", "tls", "http", "oauth", "signature"]),
         ("pipeline", vec!["config", "message", "rules", "letter", "triage", "store", "source", "courier"]),
         ("record", vec!["message", "rules", "store", "pipeline"]),
-        ("desk", vec!["config", "pipeline", "store", "source"]),
+        ("desk", vec!["config", "pipeline", "store", "source", "signature"]),
         ("daemon", vec!["config", "source", "courier", "store", "pipeline", "desk", "rules", "letter"]),
         (
             "cli",

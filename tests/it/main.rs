@@ -5,6 +5,7 @@ mod backtest;
 mod commands;
 mod crash;
 mod duties;
+mod events;
 mod imap;
 mod imap_faults;
 mod layers;

@@ -28,7 +28,7 @@ async fn works(folder: &Path) -> Arc<Works> {
     let config = Config {
         data: folder.into(),
         store_url: "sqlite".into(),
-        landlords: vec![Landlord { id: "home".into(), policy: "ours".into(), from: None, team: None, officer }],
+        landlords: vec![Landlord { id: "home".into(), policy: "ours".into(), from: None, team: None, officer, events: None }],
         sources: vec![source],
         listen: "127.0.0.1:0".parse().unwrap(),
         per_peer: std::num::NonZeroU32::MIN,

@@ -56,7 +56,7 @@ fn house(landlord: &str, policy: &str, sent: &Path) -> Config {
     Config {
         data: sent.to_owned(),
         store_url: String::new(),
-        landlords: vec![Landlord { id: landlord.into(), policy: policy.into(), from: None, team: None, officer: None }],
+        landlords: vec![Landlord { id: landlord.into(), policy: policy.into(), from: None, team: None, officer: None, events: None }],
         sources: vec![
             source(Channel::Email, SourceKind::Maildir { path: sent.to_owned() }),
             source(Channel::Social, webhook(Form::Meta)),
