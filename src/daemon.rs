@@ -1,6 +1,6 @@
 //! Supervises sources, pipeline and desk, and drains when told to stop.
 
-use crate::config::Config;
+use crate::config::{Config, SourceKind};
 use crate::courier::Courier;
 use crate::courier::social::Social;
 use crate::desk;
@@ -11,6 +11,7 @@ use crate::pipeline::outbox::Carrier;
 use crate::pipeline::receive::Receiver;
 use crate::pipeline::{Works, clock, events, hex, intake, outbox, reconcile, reload, retention};
 use crate::source::Stop;
+use crate::source::form::{self, Sheet};
 use crate::source::reader::Reader;
 use crate::source::webhook::{self, Limits};
 use crate::store;
@@ -63,6 +64,7 @@ pub async fn run(config: &Config, works: Arc<Works>, end: &watch::Sender<bool>) 
     for source in &config.sources {
         match Reader::of(source).map_err(CannotGoOn::Never)? {
             Reader::Webhook(door) => doors.push(door),
+            Reader::Form => {}
             reader => sources.push((source.name.clone(), reader)),
         }
     }
@@ -89,9 +91,12 @@ pub async fn run(config: &Config, works: Arc<Works>, end: &watch::Sender<bool>) 
     let (carrier_works, carrier_stop, carrier_halt) = (works.clone(), stop.clone(), halt.clone());
     tasks.spawn(async move { carry(&carrier_works, Carrier::Social(&mut social), &holder, &carrier_halt, carrier_stop).await });
     let receiver = Receiver { works: works.clone() };
-    let webhooks = webhook::router(doors, receiver, works.ambient.clone(), Arc::new(Limits::new(config.per_peer)));
+    let limits = Arc::new(Limits::new(config.per_peer));
+    let webhooks = webhook::router(doors, receiver.clone(), works.ambient.clone(), limits.clone());
+    let forms = form::router(sheets(&works), receiver, works.ambient.clone(), limits);
     let case_system = desk::events::router(&config.landlords, works.clone()).map_err(CannotGoOn::Never)?;
-    tasks.spawn(desk::serve(listener, desk::router(works.clone()).merge(webhooks).merge(case_system), stop.clone()));
+    let pages = desk::router(works.clone()).merge(webhooks).merge(forms).merge(case_system);
+    tasks.spawn(desk::serve(listener, pages, stop.clone()));
     for line in Line::all(config).map_err(CannotGoOn::Never)? {
         tasks.spawn(tell(works.clone(), line, events_holder.clone(), halt.clone(), stop.clone()));
     }
@@ -114,6 +119,24 @@ pub async fn run(config: &Config, works: Arc<Works>, end: &watch::Sender<bool>) 
     works.db.close().await;
     log::stopped();
     if whole { Ok(()) } else { Err(CannotGoOn::Later("a part of the daemon ended by a fault; its place is in the log".into())) }
+}
+
+/// What a form's page says of its landlord, by the policy in force when it is asked for.
+fn sheets(works: &Arc<Works>) -> form::Look {
+    let works = works.clone();
+    Arc::new(move |name| {
+        let source = works.sources.get(name).filter(|s| s.kind == SourceKind::Form)?;
+        let in_force = works.in_force();
+        let policy = &in_force.landlords.get(&source.landlord)?.policy;
+        let contact = policy.contact.clone();
+        Some(Sheet {
+            landlord: policy.landlord.clone(),
+            phone: contact.phone,
+            email: contact.email,
+            policy_url: contact.policy_url,
+            emergency_phone: contact.emergency_phone,
+        })
+    })
 }
 
 /// Reads a source while its lease is ours: with several daemons on one store one of them reads each mailbox.

@@ -1,7 +1,7 @@
 //! `postroom doctor`: reaches what the daemon will need, changes nothing, and says what would go wrong.
 
 use super::setup::{self, code};
-use super::{At, FINDINGS, FINE, show};
+use super::{At, FINDINGS, FINE, show, webhook};
 use crate::ambient::Ambient;
 use crate::config::{Config, Form, Landlord, SourceKind};
 use crate::courier::Courier;
@@ -29,6 +29,7 @@ pub fn run(at: &At) -> u8 {
         let social = Social::of(&config.sources);
         for source in &config.sources {
             let findings = match Reader::of(source) {
+                Ok(Reader::Webhook(door)) => door.probe(&webhook::base(&config, None)?, &ambient).await,
                 Ok(reader) => reader.probe(&ambient).await,
                 Err(says) => vec![Finding::wrong(says)],
             };

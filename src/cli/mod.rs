@@ -24,6 +24,7 @@ mod setup;
 mod shadow;
 mod show;
 mod test;
+mod webhook;
 
 pub const FINE: u8 = 0;
 pub const FINDINGS: u8 = 1;
@@ -162,6 +163,9 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Webhooks: sign, send
+    #[command(subcommand)]
+    Webhook(webhook::Command),
     /// Reads one attachment from standard input and writes its words (a child process of the daemon)
     #[command(hide = true)]
     ReadAttachment { kind: String },
@@ -186,6 +190,7 @@ pub fn main() -> ExitCode {
         Command::Erase(erase) => erase::run(&erase),
         Command::Report(report) => report::run(&report),
         Command::Events(command) => events::run(command),
+        Command::Webhook(command) => webhook::run(command),
         Command::Reconcile(listing) => reconcile::run(&listing),
         Command::Migrate { at, dry_run, json } => migrate::run(&at, dry_run, json),
         Command::ReadAttachment { kind } => read_attachment::run(&kind),

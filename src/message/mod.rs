@@ -88,7 +88,7 @@ fn read_json(raw: &[u8], hint: &Hint) -> Vec<Message> {
     let mut messages: Vec<Message> = Vec::new();
     for value in values.iter().flat_map(each) {
         if hint.origin == Some(Origin::Webform) || hint.channel == Some(Channel::Webform) || !social::is_social(value) {
-            messages.push(webform::read(value));
+            messages.push(webform::read(value, hint.outside));
         } else {
             messages.extend(social::read(value));
         }

@@ -2,9 +2,12 @@
 //! envelope or none. Forms are built by many hands, so near names of the fields are taken too.
 
 use super::email::address::{clean, loose};
-use super::json::{id, instant};
+use super::json::{id, instant, list, text_of};
+use super::{Outside, attachment};
 use crate::model::address::Party;
-use crate::model::message::{Channel, Defect, Message, Webform};
+use crate::model::message::{Attachment, Channel, Defect, Message, Webform};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 const NAME: &[&str] = &["name", "full_name", "fullname", "your_name", "contact_name", "customer_name", "resident_name", "tenant_name"];
@@ -27,6 +30,8 @@ const MESSAGE: &[&str] = &[
 ];
 const AT: &[&str] = &["submitted_at", "submittedat", "created_at", "createdat", "timestamp", "date", "time"];
 const SUBJECT: &[&str] = &["subject", "topic", "title", "category"];
+/// Files of one form that are looked into.
+const MAX_FILES: usize = 20;
 /// Fields of the envelope and of spam guards: no words of the person's.
 const AROUND: &[&str] = &[
     "type",
@@ -61,7 +66,7 @@ const AROUND: &[&str] = &[
     "recaptcha",
 ];
 
-pub fn read(value: &Value) -> Message {
+pub fn read(value: &Value, outside: Option<Outside>) -> Message {
     let mut message = Message { channel: Channel::Webform, ..Message::default() };
     let fields = fields(value);
     let get = |names: &[&str]| names.iter().find_map(|n| fields.iter().find(|(k, v)| k == n && !v.is_empty()).map(|(_, v)| v.clone()));
@@ -93,11 +98,22 @@ pub fn read(value: &Value) -> Message {
     message.message_id = get(&["submission_id"]).or_else(|| id(&value["id"]));
     let when = AT.iter().find_map(|n| [&value["data"][*n], &value[*n]].into_iter().find_map(instant));
     message.sent_at = when.or_else(|| get(AT).and_then(|t| instant(&Value::String(t))));
+    let files = list(&value["data"]["attachments"]).iter().chain(list(&value["attachments"]));
+    message.attachments = files.take(MAX_FILES).map(|file| attached(file, outside)).collect();
     if message.text.is_empty() {
         message.defects.push(Defect::new("no-text", "The form has no message in it."));
         message.quoted = serde_json::to_string_pretty(value).unwrap_or_default();
     }
     message
+}
+
+/// A file as our own form sends it: `{"name", "type", "content"}`, the content in base64 (RFC 4648 §4).
+fn attached(file: &Value, outside: Option<Outside>) -> Attachment {
+    let name = text_of(file, &["name"]);
+    let bytes = file["content"].as_str().and_then(|c| STANDARD.decode(c).ok()).unwrap_or_default();
+    let mime = attachment::kind(name.as_deref().unwrap_or_default(), file["type"].as_str().unwrap_or_default(), &bytes);
+    let text = attachment::words(&mime, &bytes, outside);
+    Attachment { name, mime, bytes: bytes.len(), text }
 }
 
 /// Every scalar field, names in snake case, `data` (or what forms call it) opened; two levels and a few hundred fields, no more.
@@ -151,7 +167,7 @@ mod tests {
             r#"{"name":"Jo","email":"Jo@Home.example","phone":"01632 960000","address":"1 Elm Court","message":"no heat","submitted_at":"2026-03-02T09:14:00Z"}"#,
             r#"{"type":"webform.submitted","timestamp":"2026-03-02T09:14:00Z","data":{"form":"complaint","Name":"Jo","e-mail":"jo@home.example","phone":"01632 960000","address":"1 Elm Court","message":"no heat"}}"#,
         ] {
-            let m = read(&serde_json::from_str(body).unwrap());
+            let m = read(&serde_json::from_str(body).unwrap(), None);
             assert_eq!(
                 (m.from.name.as_deref(), m.from.email.unwrap().as_str(), m.text.as_str()),
                 (Some("Jo"), "jo@home.example", "no heat")
@@ -163,11 +179,24 @@ mod tests {
 
     #[test]
     fn a_form_that_cannot_be_answered_is_still_read() {
-        let m =
-            read(&serde_json::json!({"name": "Jo", "email": "none", "message": "damp", "What would put it right?": "a new fan please"}));
+        let m = read(
+            &serde_json::json!({"name": "Jo", "email": "none", "message": "damp", "What would put it right?": "a new fan please"}),
+            None,
+        );
         assert_eq!(m.from.email, None);
         assert_eq!(m.defects[0].code, "bad-address");
         assert!(m.text.starts_with("damp\n\n") && m.text.contains("a new fan please"));
-        assert_eq!(read(&serde_json::json!({})).defects[0].code, "no-text");
+        assert_eq!(read(&serde_json::json!({}), None).defects[0].code, "no-text");
+    }
+
+    #[test]
+    fn a_letter_sent_with_a_form_is_read() {
+        let file = serde_json::json!({"name": "letter.txt", "type": "text/plain", "content": "Tm8gaGVhdGluZyBmb3IgYSB3ZWVr"});
+        let m = read(
+            &serde_json::json!({"data": {"message": "see my letter", "attachments": [file, {"name": "x", "content": "no base64"}]}}),
+            None,
+        );
+        assert_eq!((m.attachments[0].text.as_deref(), m.attachments[0].bytes), (Some("No heating for a week"), 21));
+        assert_eq!((m.attachments[1].name.as_deref(), m.attachments[1].bytes), (Some("x"), 0));
     }
 }

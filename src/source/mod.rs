@@ -1,5 +1,6 @@
 //! Mailboxes, spool folders and webhooks. Each hands raw bytes to an inlet, and thanks nobody before the inlet has committed them.
 
+pub mod form;
 pub mod imap;
 pub mod maildir;
 pub mod reader;

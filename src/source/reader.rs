@@ -14,6 +14,8 @@ pub enum Reader {
     Maildir(maildir::Maildir),
     /// Is called, and not read: the daemon serves it.
     Webhook(Door),
+    /// A page that the daemon serves.
+    Form,
 }
 
 impl Reader {
@@ -47,7 +49,7 @@ impl Reader {
                 }))
             }
             SourceKind::Webhook(webhook) => Door::of(source, webhook).map(Reader::Webhook),
-            SourceKind::Form => Err(format!("source `{name}`: this version does not serve forms yet; take the source out")),
+            SourceKind::Form => Ok(Reader::Form),
         }
     }
 
@@ -56,7 +58,7 @@ impl Reader {
         match self {
             Reader::Imap(account) => imap::run(account, inlet, ambient, stop).await,
             Reader::Maildir(folder) => maildir::run(folder, inlet, ambient, stop).await,
-            Reader::Webhook(_) => stopped(&mut stop).await,
+            Reader::Webhook(_) | Reader::Form => stopped(&mut stop).await,
         }
     }
 
@@ -75,7 +77,7 @@ impl Reader {
                 Ok(names.into_iter().map(Place::File).collect())
             }
             // No platform tells what it has sent.
-            Reader::Webhook(_) => Ok(Vec::new()),
+            Reader::Webhook(_) | Reader::Form => Ok(Vec::new()),
         }
     }
 
@@ -84,7 +86,9 @@ impl Reader {
         match self {
             Reader::Imap(account) => imap::probe(account).await,
             Reader::Maildir(folder) => maildir::probe(folder, ambient.now()),
+            // `Door::probe` asks the daemon, whose address is not known here.
             Reader::Webhook(_) => vec![Finding::fine("its secrets can be read")],
+            Reader::Form => vec![Finding::fine("served by the daemon")],
         }
     }
 }

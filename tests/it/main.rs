@@ -6,6 +6,7 @@ mod commands;
 mod crash;
 mod duties;
 mod events;
+mod form;
 mod imap;
 mod imap_faults;
 mod layers;

@@ -345,3 +345,57 @@ fn a_clock_of_another_day_is_no_excuse() {
     assert_eq!(send(&program, &form("msg_1", now() - late, "{}")), "HTTP/1.1 401 Unauthorized");
     assert_eq!(program.metric("postroom_calls_turned_away_total{source=\"form\",why=\"stale\"}"), 1.0);
 }
+
+#[test]
+fn what_is_edited_or_deleted_stays_on_record_and_is_answered_by_nobody_twice() {
+    let mut program = program("sqlite");
+    program.start();
+    let first = comment(1);
+    let edited = first.replace("\"verb\":\"add\"", "\"verb\":\"edited\"").replace("for a week", "for two weeks");
+    let removed = first.replace("\"verb\":\"add\"", "\"verb\":\"remove\"");
+    for body in [&first, &edited, &removed, &edited] {
+        assert_eq!(send(&program, &meta(body)), "HTTP/1.1 200 OK");
+    }
+    until("all three are on the case", || {
+        let cases = program.json(&["case", "list", "--json"]);
+        let Some(reference) = cases.first().and_then(|c| c["reference"].as_str()) else { return false };
+        assert_eq!(cases.len(), 1, "{cases:?}");
+        let case = &program.json(&["case", "show", reference, "--json"])[0];
+        let journal: Vec<&str> = case["journal"].as_array().unwrap().iter().filter_map(|e| e["what"].as_str()).collect();
+        journal.contains(&"edited") && journal.contains(&"removed") && case["messages"].as_array().unwrap().len() == 3
+    });
+    let letters = program.json(&["outbox", "list", "--json"]);
+    assert!(letters.iter().filter(|l| l["reply"] == "take_offline").count() <= 1, "{letters:?}");
+    assert_eq!(program.stop(), Some(0));
+}
+
+#[test]
+fn an_operator_tries_an_endpoint_as_the_platform_would() {
+    let mut program = program("sqlite");
+    program.start();
+    program.write("body.json", &comment(1));
+    let run = |arguments: &[&str]| {
+        let output = program.output(arguments);
+        (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr))
+    };
+    let file = program.path("body.json").display().to_string();
+    let signed = signature::meta(META, comment(1).as_bytes());
+    assert_eq!(run(&["webhook", "sign", "meta", &file]), (Some(0), format!("x-hub-signature-256: {signed}\n")));
+    let (code, said) = run(&["webhook", "send", "meta", &file]);
+    assert!(code == Some(0) && said.ends_with("answered with 200\n"), "{said}");
+    assert_eq!(program.metric("postroom_received_total{source=\"meta\"}"), 1.0);
+    for name in ["x", "form"] {
+        assert_eq!(run(&["webhook", "send", name, &file]).0, Some(0), "{name}");
+    }
+    assert!(run(&["webhook", "send", "nobody", &file]).1.contains("there are: meta, x, form"));
+    let (_, said) = run(&["doctor"]);
+    for fine in
+        ["source meta: ok: answers the platform's handshake", "source x: ok: answers", "source form: ok: turns a false signature away"]
+    {
+        assert!(said.contains(fine), "{said}");
+    }
+    // Another secret in the file than the daemon runs with: the doctor sees it from outside.
+    program.write("token", "another");
+    assert!(run(&["doctor"]).1.contains("source meta: wrong: answers the platform's handshake with 403"));
+    assert_eq!(program.stop(), Some(0));
+}

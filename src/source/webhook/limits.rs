@@ -28,6 +28,12 @@ impl Limits {
         Limits { calls: RateLimiter::hashmap(quota), since_sweep: AtomicU32::new(0) }
     }
 
+    /// What people send: ten in one burst, for a family or an office behind one address, then one in six seconds.
+    pub fn of_people() -> Limits {
+        let quota = Quota::per_minute(NonZeroU32::MIN.saturating_add(9));
+        Limits { calls: RateLimiter::hashmap(quota), since_sweep: AtomicU32::new(0) }
+    }
+
     /// False when its peer has called too often.
     pub fn admits(&self, request: &Request) -> bool {
         if self.since_sweep.fetch_add(1, Ordering::Relaxed) % SWEEP == SWEEP - 1 {

@@ -2,6 +2,7 @@
 //! Facts and traps of each platform: `proof.rs`. Behind a reverse proxy on this machine that does TLS.
 
 mod limits;
+mod probe;
 mod proof;
 
 pub use limits::{Limits, Peer};
@@ -98,7 +99,7 @@ impl Refusal {
         }
     }
 
-    fn status(self) -> StatusCode {
+    pub(super) fn status(self) -> StatusCode {
         match self {
             Refusal::TooOften => StatusCode::TOO_MANY_REQUESTS,
             Refusal::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
