@@ -12,7 +12,7 @@ use crate::model::calendar::{local_day, written_out};
 use crate::model::case::{Case, CaseId, Step};
 use crate::model::decision::{Candidate, Decision, Effect, Kind, ReviewCause, Via};
 use crate::model::duty::DutyKind;
-use crate::model::message::{Channel, Message};
+use crate::model::message::{Channel, Message, Verb};
 use crate::store::case_event::{Key, NewEvent};
 use crate::store::message::Waiting;
 use crate::store::outbox::NewLetter;
@@ -93,6 +93,7 @@ pub async fn decide(works: &Works, house: &House, tx: &mut Tx, waiting: &Waiting
     };
     let decided = store::decision::add(one.tx, &new).await?;
     one.reports().await?;
+    one.amends().await?;
     let duties = one.duties(case.as_ref()).await?;
     one.reviews(case.as_ref()).await?;
     one.letters(case.as_ref(), &duties).await?;
@@ -264,6 +265,22 @@ impl One<'_> {
             }
         }
         Ok(())
+    }
+
+    /// An edit or a deletion is recorded on what it changes, and in the journal of its case. What was said before stays where it is.
+    async fn amends(&mut self) -> Result<()> {
+        let what = match self.message.social.as_ref().map(|s| s.verb) {
+            Some(Verb::Edit) => "edited",
+            Some(Verb::Remove) => "removed",
+            Some(Verb::Add) | None => return Ok(()),
+        };
+        let Some(id) = self.message.message_id.as_deref() else { return Ok(()) };
+        let Some((original, case)) = store::message::original(self.tx, &self.house.id, id, self.waiting.id).await? else { return Ok(()) };
+        store::message::amends(self.tx, self.waiting.id, original).await?;
+        match case {
+            Some(case) => self.event(case, what, json!({ "of_message": original })).await,
+            None => Ok(()),
+        }
     }
 
     async fn duties(&mut self, case: Option<&Case>) -> Result<Laid> {

@@ -90,6 +90,9 @@ statements! {
         case_id = (SELECT case_id FROM message WHERE id = $2) WHERE id = $1";
     JOIN = "UPDATE message SET case_id = $2 WHERE id = $1";
     FOLLOW = "UPDATE message SET case_id = (SELECT m.case_id FROM message AS m WHERE m.id = $1) WHERE duplicate_of = $1";
+    ORIGINAL = "SELECT id, case_id FROM message WHERE landlord = $1 AND message_id = $2 AND id <> $3 AND state = 'decided' AND kind <> 'automatic'
+        AND amends IS NULL AND duplicate_of IS NULL ORDER BY id LIMIT 1";
+    AMENDS = "UPDATE message SET amends = $2, case_id = COALESCE(case_id, (SELECT case_id FROM message WHERE id = $2)) WHERE id = $1";
     FAULTED = "UPDATE message SET attempts = attempts + 1, fault = $2 WHERE id = $1 RETURNING attempts";
     FAIL = "UPDATE message SET state = 'failed', fault = $2, decided_at = $3 WHERE id = $1";
     RERUN = "UPDATE message SET state = 'received', attempts = 0, fault = NULL WHERE id = $1";
@@ -165,6 +168,16 @@ pub async fn add_part(tx: &mut Tx, first: i64, part: i64, received_at: Timestamp
 pub async fn earlier(tx: &mut Tx, landlord: &str, fingerprint: &str, id: i64) -> Result<Option<i64>> {
     let row: Option<(i64,)> = on!(tx, maybe(EARLIER, landlord, fingerprint, id))?;
     Ok(row.map(|(id,)| id))
+}
+
+/// What a person said first under a platform's id, and its case: the message that an edit or a deletion (`id`) changes.
+pub async fn original(tx: &mut Tx, landlord: &str, message_id: &str, id: i64) -> Result<Option<(i64, Option<CaseId>)>> {
+    on!(tx, maybe(ORIGINAL, landlord, &*key(message_id), id))
+}
+
+/// Records that a message edits or deletes another one, and so belongs to its case. Both keep their bytes: what was said is not lost.
+pub async fn amends(tx: &mut Tx, id: i64, original: i64) -> Result<()> {
+    on!(tx, run(AMENDS, id, original)).map(drop)
 }
 
 /// Records that a message is another's duplicate: it is decided, by the other's decision, and belongs to the other's case.

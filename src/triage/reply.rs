@@ -3,7 +3,7 @@
 use super::who::{Class, Who};
 use crate::model::address::Address;
 use crate::model::decision::{Kind, Reply, Via};
-use crate::model::message::{Channel, Message};
+use crate::model::message::{Channel, Message, Verb};
 use crate::model::policy::Policy;
 
 /// What is known of a survey answer beside its kind.
@@ -21,7 +21,9 @@ pub fn reply(kind: Kind, message: &Message, who: &Who<'_>, survey: Survey, polic
     }
     if message.channel == Channel::Social {
         // Nobody to answer: a post whose author the platform did not name.
-        return if message.from.id.is_some() { (wanted, None) } else { (Reply::None, None) };
+        // An edit of what belongs to a case already was answered when it was first said.
+        let edited = kind == Kind::Addition && message.social.as_ref().is_some_and(|s| s.verb == Verb::Edit);
+        return if message.from.id.is_some() && !edited { (wanted, None) } else { (Reply::None, None) };
     }
     match answer_to(message, who, policy) {
         Some(address) => (wanted, Some(address)),

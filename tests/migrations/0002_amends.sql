@@ -1,0 +1,1 @@
+UPDATE message SET amends = (SELECT min(id) FROM message) WHERE id = (SELECT max(id) FROM message);
