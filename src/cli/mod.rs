@@ -12,6 +12,7 @@ mod erase;
 mod events;
 mod explain;
 mod export;
+mod letter;
 mod migrate;
 mod outbox;
 pub mod read;
@@ -139,6 +140,9 @@ enum Command {
     /// What waits for a person: list, resolve
     #[command(subcommand)]
     Review(review::Command),
+    /// The letters' texts: preview
+    #[command(subcommand)]
+    Letter(letter::Command),
     /// Letters: list, retry
     #[command(subcommand)]
     Outbox(outbox::Command),
@@ -185,6 +189,7 @@ pub fn main() -> ExitCode {
         Command::Shadow(listing) => shadow::run(&listing),
         Command::Case(command) => case::run(command),
         Command::Review(command) => review::run(command),
+        Command::Letter(command) => letter::run(&command),
         Command::Outbox(command) => outbox::run(command),
         Command::Export(export) => export::run(&export),
         Command::Erase(erase) => erase::run(&erase),

@@ -209,6 +209,12 @@ pub(super) fn samples() -> Vec<Page> {
         Page { second: true, premature: true, ..full() },
         Page { second: true, premature: true, ..bare.clone() },
         Page { withdrawal: true, ..full() },
+        Page { welsh: true, large: true, ..full() },
+        Page { welsh: true, complaint: true, ..full() },
+        Page { welsh: true, complaint: true, added: true, ..bare.clone() },
+        Page { welsh: true, complaint: true, second: true, ..full() },
+        Page { welsh: true, complaint: true, second: true, premature: true, ..bare.clone() },
+        Page { welsh: true, complaint: true, weak: true, ..bare.clone() },
         Page { outcome: None, outcome_kept: true, ..full() },
         Page { public: true, ..full() },
         Page { public: true, ..bare.clone() },
@@ -229,6 +235,7 @@ pub(super) fn full() -> Page {
         unclear: lines("Fences: we will check."),
         define_due: Some("Monday 9 March 2026".into()),
         response_due: Some("Monday 23 March 2026".into()),
+        response_due_cy: Some("dydd Llun 23 Mawrth 2026".into()),
         emergency: true,
         representative: true,
         adjustment: true,
@@ -251,7 +258,7 @@ pub(super) fn full() -> Page {
     }
 }
 
-fn bare() -> Page {
+pub(super) fn bare() -> Page {
     Page {
         landlord: "Landlord Housing".into(),
         contact: Contact {
@@ -274,6 +281,7 @@ fn bare() -> Page {
         reference: Some("PR-2026-000123".into()),
         subject: "no heating".into(),
         received: "Monday 2 March 2026".into(),
+        received_cy: "dydd Llun 2 Mawrth 2026".into(),
         complaint: true,
         gas_number: "0800 111 999",
         kind: "new complaint".into(),

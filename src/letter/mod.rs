@@ -6,9 +6,11 @@ mod check;
 mod greeting;
 mod mime;
 mod page;
+pub mod preview;
 mod quote;
 mod templates;
 pub mod token;
+mod welsh;
 
 pub use templates::Templates;
 

@@ -2,6 +2,7 @@
 
 use super::greeting::greeting;
 use super::quote::{self, POINTS};
+use super::welsh;
 use super::{Form, Occasion};
 use crate::model::calendar::{Division, local_day, london, written_out};
 use crate::model::decision::{Decision, Flag, Kind, ReviewCause, Via};
@@ -19,6 +20,12 @@ const TOPICS: usize = 4;
 /// The variables of the templates, each always there: what is not known is `none`, empty or false.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Page {
+    /// The main things in Welsh too; in large print.
+    pub welsh: bool,
+    pub large: bool,
+    /// Dates as Welsh writes them.
+    pub received_cy: String,
+    pub response_due_cy: Option<String>,
     pub landlord: String,
     pub contact: Contact,
     pub ombudsman: Ombudsman,
@@ -52,6 +59,8 @@ pub struct Page {
     pub gas_number: &'static str,
     pub representative: bool,
     pub adjustment: bool,
+    /// It confirms that a message was added.
+    pub added: bool,
     /// It answers a request for stage 2; and one that comes before the stage 1 response.
     pub second: bool,
     pub premature: bool,
@@ -123,6 +132,7 @@ impl Page {
             contact: policy.contact.clone(),
             ombudsman: policy.ombudsman.clone(),
             greeting: greeting(o.message.and_then(|m| name_of_recipient(o, m))),
+            added: o.form == Form::ConfirmAddition,
             second: o.form == Form::AcknowledgeStage2,
             reference: o.case.filter(|_| !weak).map(|c| c.reference.0.clone()),
             received: written_out(local_day(o.received_at)),
@@ -130,6 +140,10 @@ impl Page {
             gas_number: if policy.division == Division::NorthernIreland { "0800 002 001" } else { "0800 111 999" },
             response_due: o.response_due.filter(|due| !weak && *due >= local_day(o.date)).map(written_out),
             weak,
+            welsh: policy.welsh,
+            large: policy.large_print,
+            received_cy: welsh::date(local_day(o.received_at)),
+            response_due_cy: o.response_due.filter(|due| !weak && *due >= local_day(o.date)).map(welsh::date),
             ..Page::default()
         };
         if let Some(duty) = o.duty {
@@ -190,6 +204,8 @@ impl Page {
             // A request that comes too early moves no date: stage 1's stands.
             let respond = if self.premature { None } else { due(&[DutyKind::RespondStage1, DutyKind::RespondStage2]) };
             self.response_due = respond.or(self.response_due.take());
+            let respond = decision.duties.iter().find(|d| !self.premature && DutyKind::RESPOND.contains(&d.kind));
+            self.response_due_cy = respond.map(|d| welsh::date(d.due)).or(self.response_due_cy.take());
         }
         let lines = |responsible| {
             let texts = policy.topics.iter().filter(move |t| t.responsible == responsible && decision.topics.contains(&t.topic));

@@ -74,7 +74,8 @@ fn syllables_are_counted() {
 fn every_letter_can_be_read_at_nine_or_ten() {
     for (name, source) in super::templates::shipped() {
         let staff = ["pass_on", "reminder", "alarm", "_duty"].iter().any(|s| name.starts_with(s));
-        if !name.ends_with(".txt") || staff {
+        // The measure counts English syllables.
+        if !name.ends_with(".txt") || staff || name.starts_with("_cymraeg") {
             continue;
         }
         let grade = grade(&fixed_words(&source));

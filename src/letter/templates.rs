@@ -18,12 +18,14 @@ macro_rules! embedded {
     };
 }
 
-const SHIPPED: [(&str, &str); 29] = embedded![
+const SHIPPED: [(&str, &str); 31] = embedded![
     "_open.txt",
     "_understanding.txt",
     "_close.txt",
     "_letter.html",
     "_heading.html",
+    "_cymraeg.txt",
+    "_cymraeg.html",
     "_facts.html",
     "_understanding.html",
     "acknowledge_stage1.subject",

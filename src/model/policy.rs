@@ -37,6 +37,9 @@ pub struct Policy {
     pub office_closes: String,
     /// Hold social replies (never emergencies) to office hours.
     pub social_hours: bool,
+    /// Every letter says the main things in Welsh too (in Wales), and every letter is in large print.
+    pub welsh: bool,
+    pub large_print: bool,
     /// When the acknowledgement leaves.
     pub ack_timing: AckTiming,
     /// With [`AckTiming::ForOfficer`]: it leaves by itself at the opening of this working day after receipt.

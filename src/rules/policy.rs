@@ -190,6 +190,8 @@ fn lay_over(policy: &mut Policy, file: &File) {
     policy.respond_from = file.respond_from.unwrap_or(policy.respond_from);
     policy.ack_timing = file.ack_timing.unwrap_or(policy.ack_timing);
     policy.social_hours = file.social_hours.unwrap_or(policy.social_hours);
+    policy.welsh = file.welsh.unwrap_or(policy.welsh);
+    policy.large_print = file.large_print.unwrap_or(policy.large_print);
     policy.stage2_limit_months = file.stage2_limit_months.as_ref().map(|n| *n.get_ref()).or(policy.stage2_limit_months);
     for (to, from) in [
         (&mut policy.retention.case_months, &file.retention.case_months),

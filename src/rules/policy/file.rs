@@ -31,6 +31,8 @@ pub struct File {
     pub office_opens: Text,
     pub office_closes: Text,
     pub social_hours: Option<bool>,
+    pub welsh: Option<bool>,
+    pub large_print: Option<bool>,
     pub ack_timing: Option<AckTiming>,
     pub ack_hold_wd: Number,
     pub letters_a_day: Number,
