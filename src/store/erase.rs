@@ -42,6 +42,9 @@ statements! {
     PARTY = "DELETE FROM case_party WHERE case_id = $1 AND email = $2 AND NOT resident";
     KEYS = "DELETE FROM case_key WHERE case_id = $1";
     KEY = "DELETE FROM case_key WHERE case_id = $1 AND value = (SELECT message_id FROM message WHERE id = $2)";
+    /// What the landlord's case system was told, as it was sent: it is made anew, without the words, where it is sent again.
+    CASE_EVENTS = "UPDATE event SET body = NULL, answer = NULL WHERE position IN (SELECT id FROM case_event WHERE case_id = $1)";
+    EVENTS = "UPDATE event SET body = NULL, answer = NULL WHERE position IN (SELECT id FROM case_event WHERE message_id = $1)";
     JOURNAL = "UPDATE case_event SET note = 'null' WHERE case_id = $1";
     CASE = "UPDATE cases SET topic = '', erased_at = $2 WHERE id = $1";
     CASES_OF = "SELECT DISTINCT case_id, resident FROM case_party WHERE email = $1 ORDER BY case_id";
@@ -92,6 +95,7 @@ pub async fn message(tx: &mut Tx, id: i64, now: Timestamp) -> Result<u64> {
         on!(tx, run(INPUT_CASES, id))?;
         on!(tx, run(INPUTS, id))?;
         on!(tx, run(REVIEWS, id, &cause))?;
+        on!(tx, run(EVENTS, id))?;
         on!(tx, run(NOTES, id))?;
         on!(tx, run(AWAITED, id))?;
         on!(tx, run(ATTEMPTS, &cause))?;
@@ -126,6 +130,7 @@ async fn one(tx: &mut Tx, id: CaseId, who: &str, why: &str, now: Timestamp) -> R
     on!(tx, run(PARTIES, id))?;
     on!(tx, run(RESIDENT, id))?;
     on!(tx, run(KEYS, id))?;
+    on!(tx, run(CASE_EVENTS, id))?;
     on!(tx, run(JOURNAL, id))?;
     on!(tx, run(CASE, id, at(now)))?;
     let note = serde_json::json!({ "why": why });

@@ -26,6 +26,7 @@ async fn everything(db: &Db) -> String {
         "cases",
         "case_party",
         "case_event",
+        "event",
         "case_key",
         "awaited",
         "duty",
@@ -71,7 +72,8 @@ async fn complaint(world: &World, word: &str) -> (i64, i64, i64) {
     case::set_topic(&mut tx, case, word).await.unwrap();
     add_keys(&mut tx, "thrive", case, &[Key::Theirs(&email), Key::Thread(word)]).await.unwrap();
     let event = NewEvent { at: at(NOW), who: "kim", what: "note", note: word.into(), ..NewEvent::default() };
-    case_event::add(&mut tx, case, &event).await.unwrap();
+    let position = case_event::add(&mut tx, case, &event).await.unwrap();
+    postroom::store::event::set_body(&mut tx, position, word).await.unwrap();
     let message_id = format!("<{word}@x.example>");
     let new = decision::NewDecision {
         message: id,
