@@ -10,7 +10,7 @@ use crate::pipeline::rulebook;
 use crate::source::reader::Reader;
 use std::path::PathBuf;
 
-pub fn run(at: &At, rules: Option<PathBuf>) -> u8 {
+pub fn run(at: &At, rules: Option<PathBuf>, print: bool) -> u8 {
     let (config, mut faults) = match config::load(at.config.as_deref()) {
         Ok(config) => (Some(config), Vec::new()),
         Err(faults) => (None, faults),
@@ -38,6 +38,15 @@ pub fn run(at: &At, rules: Option<PathBuf>) -> u8 {
             faults.push(Fault::of_file(&file, says).advice());
         }
         faults.extend(rulebook::advice(site.as_deref(), local_day(Ambient::system().now()), &live));
+    }
+    if let Some(rulebook) = &loaded {
+        faults.extend(rulebook.ruleset.advice.iter().cloned());
+    }
+    if print
+        && loaded.is_some()
+        && let Err(code) = super::rules::print_in_force(site.as_deref())
+    {
+        return code;
     }
     show::faults(&faults);
     let fatal = faults.iter().filter(|f| f.fatal).count();

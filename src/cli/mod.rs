@@ -20,6 +20,7 @@ pub mod read_attachment;
 mod reconcile;
 mod report;
 mod review;
+mod rules;
 mod run;
 mod setup;
 mod shadow;
@@ -76,7 +77,13 @@ enum Command {
         /// A layer of rules over the shipped ones, in place of the configuration's
         #[arg(long, value_name = "DIR")]
         rules: Option<PathBuf>,
+        /// Also list what is in force, and where each entry comes from
+        #[arg(long)]
+        print: bool,
     },
+    /// Rules: the reference page, schemas for editors
+    #[command(subcommand)]
+    Rules(rules::Command),
     /// Online: reaches each server and the database, and says what would go wrong
     Doctor {
         #[command(flatten)]
@@ -180,7 +187,8 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let code = match cli.command {
         Command::Run { at, sample, once } => run::run(&at, sample, once),
-        Command::Check { at, rules } => check::run(&at, rules),
+        Command::Check { at, rules, print } => check::run(&at, rules, print),
+        Command::Rules(command) => rules::run(command),
         Command::Doctor { at } => doctor::run(&at),
         Command::Read { json, files } => read::run(&files, json),
         Command::Explain { at, case, what } => explain::run(&at, case.as_deref(), &what),

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 /// The time of the whole United Kingdom, compiled in: deadlines must not depend on whether the machine has a tz database.
 static LONDON: TimeZone = jiff::tz::get!("Europe/London");
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Division {
     #[default]
@@ -32,7 +32,7 @@ impl Division {
 }
 
 /// What the day of receipt counts as (domain.md section 7). The Code does not say; landlords differ.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Counting {
     /// A: from the first working day after the local date of receipt, whatever the hour.

@@ -6,11 +6,12 @@
 use crate::folder;
 use crate::model::calendar::{Calendar, Division};
 use crate::model::fault::Fault;
+use crate::rules::spanned::Spanned;
 use jiff::{ToSpan, civil::Date, civil::Weekday};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::Path;
-use toml::Spanned;
 
 pub type Calendars = BTreeMap<Division, Calendar>;
 
@@ -20,24 +21,33 @@ const SHIPPED: [(&str, &str); 3] = [
     ("rules/calendars/northern-ireland.toml", include_str!("../../rules/calendars/northern-ireland.toml")),
 ];
 
-#[derive(Deserialize)]
+/// The bank holidays of one part of the United Kingdom, or days off that a site adds to them.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct File {
+pub(super) struct File {
+    /// The division to whose days these are added.
     extends: Option<Spanned<String>>,
+    /// england-and-wales, scotland or northern-ireland.
     division: Option<Spanned<String>>,
+    /// Where the days come from: a web address.
     source: Option<Spanned<String>>,
     #[serde(rename = "licence")]
     _licence: Option<String>,
+    /// The day on which they were taken from there: "2026-11-22".
     updated: Option<Spanned<String>>,
+    /// The first day for which they speak.
     first: Option<Spanned<String>>,
+    /// The last day for which they speak.
     last: Option<Spanned<String>>,
     #[serde(default)]
     bank_holidays: Vec<Day>,
+    /// The landlord's own days off.
     #[serde(default)]
     extra_days_off: Vec<Day>,
 }
 
-#[derive(Deserialize)]
+/// A day off.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Day {
     date: Spanned<String>,

@@ -2,6 +2,7 @@
 
 use super::answers::Answers;
 use super::file::RuleFile;
+use super::hints;
 use super::index::file_patterns;
 use super::layers::Layer;
 use super::load::Ruleset;
@@ -20,6 +21,7 @@ mod signals;
 pub use bench::{Bench, Source};
 use judge::compile_judge;
 use lexicons::compile_lexicons;
+pub use parts::nearest;
 pub use signals::SignalParts;
 use signals::{all_signals, compile_expressions, compile_signal, derived_order};
 
@@ -31,7 +33,7 @@ pub fn read(layers: &[Layer], faults: &mut Vec<Fault>) -> (Vec<Source>, Merged) 
         for (name, text) in &each.files {
             match toml::from_str::<RuleFile>(text) {
                 Ok(file) => files.push((layer, sources.len(), file)),
-                Err(e) => faults.push(Fault::from_toml(name, text, &e).hint(hint_for(e.message()))),
+                Err(e) => faults.push(hints::fault(name, text, &e, OTHERWISE)),
             }
             sources.push(Source { name: name.clone(), text: text.clone() });
         }
@@ -40,22 +42,14 @@ pub fn read(layers: &[Layer], faults: &mut Vec<Fault>) -> (Vec<Source>, Merged) 
     (sources, merged)
 }
 
-fn hint_for(message: &str) -> &'static str {
-    if message.contains("unknown field") {
-        "take the key out, or spell it as one of those named"
-    } else if message.contains("missing field") {
-        "add the missing key"
-    } else if message.contains("invalid type") {
-        "a list is written [\"one\", \"two\"], a text in quotes, yes and no as true and false"
-    } else {
-        "rule files are TOML: text in quotes, lists in [ ], a heading [[signal]] before each rule"
-    }
-}
+const OTHERWISE: &str = "rule files are TOML: text in quotes, lists in [ ], a heading [[signal]] before each rule";
 
 pub fn compile(layers: &[Layer]) -> Result<Ruleset, Vec<Fault>> {
     let mut faults = Vec::new();
     let (sources, merged) = read(layers, &mut faults);
-    let mut bench = Bench { sources: &sources, faults };
+    let shipped = layers.first().map_or(0, |l| l.files.len());
+    faults.extend(layers.iter().flat_map(|l| l.advice.iter().cloned()));
+    let mut bench = Bench { sources: &sources, shipped, faults };
     let mut rules = Ruleset { digest: digest(&sources, layers), ..Ruleset::default() };
     for (_, from, to) in &merged.spelling {
         let words: Vec<&str> = to.get_ref().split_whitespace().collect();

@@ -1,14 +1,16 @@
 //! Rule files as they are written: TOML, unknown keys refused. Positions are kept, so that every fault can be shown where it stands.
 
+use crate::rules::spanned::Spanned;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use toml::Spanned;
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RuleFile {
     /// As typed → as meant: `dont = "do not"`.
     #[serde(default)]
+    #[schemars(with = "BTreeMap<String, String>")]
     pub spelling: BTreeMap<Spanned<String>, Spanned<String>>,
     #[serde(default)]
     pub lexicon: Vec<LexiconRule>,
@@ -24,27 +26,30 @@ pub struct RuleFile {
 }
 
 /// A named list of words and phrases.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LexiconRule {
     pub id: Spanned<String>,
     #[serde(default)]
-    #[expect(dead_code, reason = "for those who read the file")]
     pub means: Option<String>,
+    /// Words and phrase patterns; a word without an ending means all its forms.
     #[serde(default)]
     pub words: Vec<Spanned<String>>,
     /// In a site's layer: adds to the shipped list of this name instead of replacing it.
     #[serde(default)]
     pub extend: bool,
+    /// In a site's layer: the shipped list of this name is empty.
+    #[serde(default)]
+    pub off: bool,
 }
 
 /// A fact that can be found in a message.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SignalRule {
     pub id: Spanned<String>,
-    /// A clause that an officer would say: "says that nobody came".
-    pub means: Spanned<String>,
+    /// A clause that an officer would say: "says that nobody came". Only what changes a shipped signal can do without.
+    pub means: Option<Spanned<String>>,
     /// The paragraph of the Code or of the policy that makes it matter.
     #[serde(default)]
     pub why: Option<String>,
@@ -89,12 +94,11 @@ pub struct SignalRule {
 }
 
 /// How signals speak for and against a kind. Each entry is a condition: `nobody-came and not praise`, `stage is open`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct KindRule {
     pub id: Spanned<String>,
     #[serde(default)]
-    #[expect(dead_code, reason = "for those who read the file")]
     pub means: Option<String>,
     /// Without this the kind cannot be.
     #[serde(default)]
@@ -106,11 +110,13 @@ pub struct KindRule {
     pub speaks_for: Weights,
     #[serde(default)]
     pub against: Weights,
+    /// In a site's layer: adds to the shipped kind of this name instead of replacing it. A kind cannot be switched off.
     #[serde(default)]
     pub extend: bool,
 }
 
-#[derive(Debug, Clone, Default, Deserialize)]
+/// What each condition weighs.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Weights {
     #[serde(default)]
@@ -123,34 +129,45 @@ pub struct Weights {
     pub slight: Vec<Spanned<String>>,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FlagRule {
     pub id: Spanned<String>,
     #[serde(default)]
-    #[expect(dead_code, reason = "for those who read the file")]
     pub means: Option<String>,
     /// Any of these conditions raises it.
+    #[serde(default)]
     pub raise: Vec<Spanned<String>>,
     /// Any of these holds it down.
     #[serde(default)]
     pub unless: Vec<Spanned<String>>,
+    /// In a site's layer: adds to the shipped flag of this name instead of replacing it.
     #[serde(default)]
     pub extend: bool,
+    /// In a site's layer: the flag is never raised.
+    #[serde(default)]
+    pub off: bool,
 }
 
 /// A matter that messages speak of, for routes and signposts.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TopicRule {
     pub id: Spanned<String>,
-    pub means: Spanned<String>,
+    /// What it is called: "lifts".
+    pub means: Option<Spanned<String>>,
+    /// Phrase patterns, any of which shows it.
+    #[serde(default)]
     pub any: Vec<Spanned<String>>,
+    /// In a site's layer: adds to the shipped topic of this name instead of replacing it.
     #[serde(default)]
     pub extend: bool,
+    /// In a site's layer: the shipped topic of this name is never found.
+    #[serde(default)]
+    pub off: bool,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct JudgeRule {
     /// Two kinds that lie closer than this are left to a person.

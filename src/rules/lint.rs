@@ -1,15 +1,16 @@
 //! What is wrong with rules that can be read: examples that do not do what they say (an error), and advice.
 
+mod phrases;
+mod reach;
+
 use super::compile::{Bench, SignalParts};
-use super::index::COMMON;
 use super::load::Ruleset;
 use super::merge::Merged;
 use super::scan::{Part, Place, Words};
 use crate::model::fault::Fault;
 use jiff::civil::date;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::Path;
-use toml::Spanned;
 
 /// Everything that is wrong with the shipped rules and a site's layer: what `check` prints. The examples are run.
 pub fn check(site: Option<&Path>) -> Vec<Fault> {
@@ -25,59 +26,11 @@ pub fn lint(rules: &Ruleset, merged: &Merged, signals: &BTreeMap<String, SignalP
     }
     examples(rules, signals, bench);
     for parts in signals.values() {
-        for (file, rule) in parts {
-            repeated(*file, &rule.any, bench);
-            too_broad(*file, &rule.any, bench);
-        }
+        phrases::phrases(parts, bench);
     }
-    unused(rules, merged, signals, bench);
-}
-
-fn repeated(file: usize, texts: &[Spanned<String>], bench: &mut Bench) {
-    let mut seen = BTreeSet::new();
-    for text in texts {
-        if !seen.insert(text.get_ref().trim()) {
-            bench.advise(file, text, "this phrase stands twice in the signal", "take one out");
-        }
-    }
-}
-
-/// A phrase of nothing but very common words is found in nearly every message.
-fn too_broad(file: usize, texts: &[Spanned<String>], bench: &mut Bench) {
-    for text in texts {
-        let mut words = text.get_ref().split_whitespace();
-        let plain = text.get_ref().chars().all(|c| c.is_alphanumeric() || c == ' ');
-        let common = |w: &str| COMMON.contains(&w) && !matches!(w, "still" | "yet");
-        if plain && text.get_ref().split_whitespace().count() <= 1 && words.all(common) {
-            bench.advise(file, text, "so common a word is found in nearly every message", "add a word that tells what is meant");
-        }
-    }
-}
-
-/// A site's signal that no kind, flag or other signal names changes nothing. Topics speak for themselves.
-fn unused(rules: &Ruleset, merged: &Merged, signals: &BTreeMap<String, SignalParts>, bench: &mut Bench) {
-    let mut named = Vec::new();
-    rules
-        .kinds
-        .iter()
-        .flat_map(|k| k.needs.iter().chain(&k.never).chain(k.weights.iter().map(|(_, c)| c)))
-        .for_each(|c| c.mentioned(&mut named));
-    rules.flags.iter().flat_map(|f| f.raise.iter().chain(&f.unless)).for_each(|c| c.mentioned(&mut named));
-    rules.signals.iter().filter_map(|s| s.when.as_ref()).for_each(|c| c.mentioned(&mut named));
-    let named: BTreeSet<usize> = named.into_iter().collect();
-    for (number, (id, parts)) in signals.iter().enumerate() {
-        if named.contains(&number) || id.starts_with("topic:") || !merged.signals.contains_key(id) {
-            continue;
-        }
-        if let Some((file, rule)) = parts.first().filter(|(_, r)| !r.off) {
-            bench.advise(
-                *file,
-                &rule.id,
-                format!("no kind, flag or signal names '{id}': it changes nothing"),
-                "name it in a [[kind]] or [[flag]] with extend = true",
-            );
-        }
-    }
+    reach::unused(rules, merged, signals, bench);
+    reach::contradictory(merged, bench);
+    broad(rules, signals, bench);
 }
 
 /// Each `yes` must show its signal and each `no` must not. Told as on a Sunday in November 2026: examples that speak of dates
@@ -110,6 +63,30 @@ fn examples(rules: &Ruleset, signals: &BTreeMap<String, SignalParts>, bench: &mu
                     }
                 }
             }
+        }
+    }
+}
+
+/// A site's signal that is found in more than a third of the sentences that others give as theirs tells little.
+fn broad(rules: &Ruleset, signals: &BTreeMap<String, SignalParts>, bench: &mut Bench) {
+    let own: Vec<&String> =
+        signals.iter().filter(|(_, p)| p.iter().all(|(f, r)| *f >= bench.shipped && !r.off)).map(|(id, _)| id).collect();
+    if own.is_empty() {
+        return;
+    }
+    let shipped = signals.values().flatten().filter(|(f, _)| *f < bench.shipped).flat_map(|(_, r)| &r.yes);
+    let finds: Vec<_> = shipped
+        .map(|text| {
+            let part = Part { place: Place::Text, text: text.get_ref() };
+            rules.signals(&Words { parts: vec![part], received: date(2026, 11, 22) })
+        })
+        .collect();
+    for id in own {
+        let count = finds.iter().filter(|f| f.has(id)).count();
+        let named = signals[id].first().filter(|(_, r)| r.when.is_none());
+        if let Some((file, rule)) = named.filter(|_| count * 3 > finds.len()) {
+            let says = format!("'{id}' is found in {count} of the {} sentences that shipped rules give as examples", finds.len());
+            bench.advise(*file, &rule.id, says, "narrow its phrases: what is found nearly everywhere tells nothing");
         }
     }
 }

@@ -7,7 +7,10 @@ pub mod answers; // which words answer the four questions
 pub mod calendar; // bank holidays
 mod compile;
 mod condition;
+mod docs;
 mod file;
+mod hints;
+pub mod in_force; // each rule with the files that made it
 mod index;
 mod judge;
 mod layers;
@@ -19,6 +22,8 @@ mod pattern;
 pub mod policy; // what each landlord promises
 mod reader;
 mod scan;
+pub mod schema; // what editors complete by
+mod spanned;
 mod spelling;
 mod stem;
 mod time;
@@ -31,6 +36,7 @@ mod tests;
 #[cfg(test)]
 mod train;
 
+pub use docs::page as reference;
 pub use judge::{CaseStage, Facts, Judgement, LinkStrength, Ranked, Sender};
 pub use lint::check;
 pub use load::{Ruleset, load, load_texts, shipped};

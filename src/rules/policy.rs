@@ -3,18 +3,19 @@
 
 mod check;
 mod file;
+pub mod in_force; // each key with the file that set it
 
 use crate::folder;
 use crate::model::address::Address;
 use crate::model::decision::Flag;
 use crate::model::fault::Fault;
 use crate::model::policy::{AckTiming, Cause, Contractor, Hazards, Policy, RespondFrom, Role, Route, Signpost, TopicText};
+use crate::rules::spanned::Spanned;
 use check::set;
-use file::File;
+pub(super) use file::File;
 use jiff::civil::Date;
 use std::collections::BTreeMap;
 use std::path::Path;
-use toml::Spanned;
 
 const SHIPPED: [(&str, &str); 6] = [
     ("rules/policies/code.toml", include_str!("../../rules/policies/code.toml")),
@@ -99,7 +100,7 @@ fn parse(files: Vec<(String, String)>, faults: &mut Vec<Fault>) -> BTreeMap<Stri
                 sources.insert(id, Source { name, text, file });
             }
             Err(error) => {
-                faults.push(Fault::from_toml(&name, &text, &error).hint("rules/policies/code.toml shows every key with its meaning"))
+                faults.push(crate::rules::hints::fault(&name, &text, &error, "rules/policies/code.toml shows every key with its meaning"))
             }
         }
     }

@@ -73,6 +73,10 @@ impl Spelling {
     }
 
     fn rewritten(&self, folded: &str, emit: &mut dyn FnMut(&str)) {
+        if drawn(folded) {
+            let known = |w: &str| self.words.contains_key(w) || self.rewrites.contains_key(w) || w.ends_with("'ll");
+            return self.rewritten(&shorten(folded, known), emit);
+        }
         if let Some(known) = self.rewrites.get(folded) {
             known.iter().for_each(|w| emit(w));
             return;
@@ -109,7 +113,7 @@ impl Spelling {
             }
             return;
         }
-        emit(&shorten(folded, |w| self.words.contains_key(w) || self.rewrites.contains_key(w)));
+        emit(folded);
     }
 
     /// The word that a slip of one letter was for: one left out, one too many, one wrong, or two swapped.
@@ -202,23 +206,19 @@ fn unaccented(c: char, buffer: &mut [u8; 4]) -> &str {
     }
 }
 
+fn drawn(word: &str) -> bool {
+    word.as_bytes().windows(3).any(|w| w[0] == w[1] && w[1] == w[2] && w[0].is_ascii_alphabetic())
+}
+
 /// "sooooo" → "so", "weeeks" → "weeks": three or more of a letter are one or two, whichever makes a word that is known.
 fn shorten(word: &str, known: impl Fn(&str) -> bool) -> String {
-    let bytes = word.as_bytes();
-    let drawn = bytes.windows(3).any(|w| w[0] == w[1] && w[1] == w[2] && w[0].is_ascii_alphabetic());
-    if !drawn {
-        return word.to_string();
-    }
+    // Only what is drawn out is shortened: "stttill" keeps its two l.
     let squeeze = |most: usize| {
         let mut out = String::with_capacity(word.len());
-        let mut run = 0;
-        let mut last = '\0';
-        for c in word.chars() {
-            run = if c == last { run + 1 } else { 1 };
-            last = c;
-            if run <= most {
-                out.push(c);
-            }
+        let letters: Vec<char> = word.chars().collect();
+        for run in letters.chunk_by(|a, b| a == b) {
+            let kept = if run.len() > 2 && run[0].is_ascii_alphabetic() { most } else { run.len() };
+            out.extend(&run[..kept]);
         }
         out
     };

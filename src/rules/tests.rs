@@ -1,7 +1,8 @@
 //! Rules as a whole: what is shipped, how layers lie over each other, and how faults are told.
 
-use super::compile::compile;
-use super::layers::{Layer, shipped_layer};
+mod language;
+mod pages;
+
 use super::*;
 use crate::model::decision::Kind;
 use jiff::civil::date;
@@ -51,30 +52,15 @@ fn each_bad_rule_is_told_where_it_stands() {
 }
 
 #[test]
-fn order_of_files_changes_nothing() {
-    let forward = shipped_layer();
-    let mut backward = Layer { files: forward.files.clone(), ..forward.clone() };
-    backward.files.reverse();
-    let (a, b) = (compile(&[forward]).unwrap(), compile(&[backward]).unwrap());
-    assert_eq!(a.digest, b.digest);
-    for text in ["I stayed in all day and nobody came. Third time.", "Thanks for fixing it so quickly, he was lovely", "Stage 2 please"] {
-        let (x, y) = (signals_of(&a, "", text), signals_of(&b, "", text));
-        assert_eq!(x, y);
-        assert_eq!(a.judge(&x, &Facts::default()), b.judge(&y, &Facts::default()));
-    }
-}
-
-#[test]
 fn a_site_replaces_extends_and_switches_off() {
     let base = "I was left in the lurch by Kevin";
     assert!(!signals_of(shipped(), "", base).has("nobody-came"));
     let extended =
-        load_texts(&[("site.toml", "[[signal]]\nid = \"nobody-came\"\nmeans = \"\"\nextend = true\nany = [\"left in the lurch\"]\n")])
-            .unwrap();
+        load_texts(&[("site.toml", "[[signal]]\nid = \"nobody-came\"\nextend = true\nany = [\"left in the lurch\"]\n")]).unwrap();
     assert!(signals_of(&extended, "", base).has("nobody-came"));
     assert!(signals_of(&extended, "", "nobody came").has("nobody-came"), "what was shipped is still there");
     assert_ne!(extended.digest, shipped().digest);
-    let off = load_texts(&[("site.toml", "[[signal]]\nid = \"nobody-came\"\nmeans = \"\"\noff = true\n")]).unwrap();
+    let off = load_texts(&[("site.toml", "[[signal]]\nid = \"nobody-came\"\noff = true\n")]).unwrap();
     assert!(!signals_of(&off, "", "nobody came").has("nobody-came"));
 }
 
@@ -137,4 +123,46 @@ fn hostile_text_is_linear() {
     let long = "nobody ".repeat(20_000);
     assert!(signals_of(shipped(), "", &long).length >= 20_000);
     signals_of(shipped(), "\u{0}\u{301}\u{200d}", "'''’’ £?!?… 99999999999999999999/88/77 \u{1F600}\u{301}");
+}
+
+#[test]
+fn a_sites_folder_is_read_as_people_keep_folders() {
+    let site = tempfile::tempdir().unwrap();
+    let write = |name: &str, bytes: &[u8]| std::fs::write(site.path().join(name), bytes).unwrap();
+    write("lift.toml", b"\xef\xbb\xbf[[topic]]\r\nid = \"lift\"\r\nextend = true\r\nany = [\"elevator\"]\r\n");
+    write("lift.toml.bak", b"[[topic]]\nid = \"lift\"\n");
+    write(".lift.toml.swp", b"x");
+    write(".taplo.toml", b"[[rule]]\n");
+    write("empty.toml", b"");
+    let rules = load(Some(site.path())).unwrap_or_else(|faults| panic!("{}", faults[0]));
+    assert!(signals_of(&rules, "", "the elevator is stuck").has("topic:lift"));
+    let told: Vec<String> = rules.advice.iter().map(|f| format!("{}: {}", f.file.rsplit('/').next().unwrap(), f.says)).collect();
+    assert_eq!(told, ["empty.toml: this file is empty", "lift.toml.bak: this file is not read"]);
+    write("word.toml", b"[[topic]]\nid = \"lift\"\nany = [\"caf\xe9\"]\n");
+    let faults = load(Some(site.path())).unwrap_err();
+    assert_eq!((faults[0].line, faults[0].column, faults[0].says.as_str()), (3, 12, "this is not UTF-8 text"));
+}
+
+#[test]
+fn what_is_in_force_names_every_layer() {
+    let site = tempfile::tempdir().unwrap();
+    let text = "[[signal]]\nid = \"nobody-came\"\nextend = true\nany = [\"left in the lurch\"]\n\n[[topic]]\nid = \"pests\"\noff = true\n\n\
+                [[flag]]\nid = \"group\"\nraise = [\"group and grievance\"]\n";
+    std::fs::write(site.path().join("ours.toml"), text).unwrap();
+    std::fs::create_dir(site.path().join("policies")).unwrap();
+    std::fs::write(site.path().join("policies/ours.toml"), "extends = \"thrive\"\nlandlord = \"Ours\"\n").unwrap();
+    let entries = in_force::entries(Some(site.path())).unwrap();
+    let from = |id: &str| &entries.iter().find(|e| e.id == id).unwrap().from;
+    assert!(
+        from("nobody-came").starts_with("rules/signals/waiting.toml:")
+            && from("nobody-came").contains(", extended by ")
+            && from("nobody-came").ends_with("ours.toml:2")
+    );
+    assert!(from("pests").contains(", switched off by ") && from("pests").ends_with("ours.toml:7"));
+    assert!(from("group").contains(", changed by ") && from("group").ends_with("ours.toml:11"));
+    let policies = policy::in_force::in_force(Some(site.path())).unwrap();
+    let key = |name: &str| policies["ours"].iter().find(|k| k.key == name).unwrap();
+    assert!(key("landlord").value == "\"Ours\"" && key("landlord").from.ends_with("policies/ours.toml:2"));
+    assert!(key("limit_months").from.starts_with("rules/policies/thrive.toml:"));
+    assert!(key("routes abuse").from.starts_with("rules/policies/code.toml:"));
 }

@@ -7,8 +7,8 @@ use crate::rules::file::{FlagRule as FlagText, KindRule as KindText, Weights};
 use crate::rules::judge::{FlagRule, Grade, KindRule};
 use crate::rules::load::Ruleset;
 use crate::rules::merge::Merged;
+use crate::rules::spanned::Spanned;
 use std::collections::HashMap;
-use toml::Spanned;
 
 pub fn compile_judge(rules: &mut Ruleset, merged: &Merged, ids: &HashMap<String, usize>, bench: &mut Bench) {
     let kinds: Vec<&str> = Kind::ALL.iter().filter(|k| **k != Kind::NeedsReview).map(|k| k.as_str()).collect();

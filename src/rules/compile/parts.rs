@@ -4,8 +4,8 @@ use super::bench::Bench;
 use crate::rules::condition::{self, Condition};
 use crate::rules::load::Ruleset;
 use crate::rules::pattern::{self, Parts};
+use crate::rules::spanned::Spanned;
 use std::collections::{BTreeSet, HashMap};
-use toml::Spanned;
 
 pub fn parse_pattern(
     file: usize,
@@ -37,7 +37,7 @@ pub fn parse_condition(file: usize, text: &Spanned<String>, ids: &HashMap<String
 }
 
 /// The name that was most likely meant.
-fn nearest<'a>(word: &str, names: impl Iterator<Item = &'a String>) -> Option<String> {
+pub fn nearest<'a>(word: &str, names: impl Iterator<Item = &'a String>) -> Option<String> {
     let shared = |name: &str| {
         let (a, b): (BTreeSet<&str>, BTreeSet<&str>) = (word.split('-').collect(), name.split('-').collect());
         let parts = a.intersection(&b).count() * 4;

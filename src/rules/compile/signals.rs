@@ -30,7 +30,7 @@ pub fn all_signals(merged: &Merged) -> BTreeMap<String, SignalParts> {
             yes: Vec::new(),
             no: Vec::new(),
             extend: t.extend,
-            off: false,
+            off: t.off,
         };
         out.insert(format!("topic:{id}"), parts.iter().map(|(f, t)| (*f, as_signal(t))).collect());
     }
@@ -48,7 +48,13 @@ pub fn compile_signal(
     expressions: &mut Vec<(usize, regex::Regex)>,
     bench: &mut Bench,
 ) -> Signal {
-    let means = parts.first().map(|(_, r)| r.means.get_ref().as_str()).unwrap_or_default();
+    let means = parts.iter().rev().find_map(|(_, r)| r.means.as_ref()).map(|m| m.get_ref().as_str()).unwrap_or_default();
+    if means.trim().is_empty()
+        && let Some((file, rule)) = parts.first()
+    {
+        let says = format!("'{id}' does not say what it means");
+        bench.fault(*file, &rule.id, says, "give it means = \"says that nobody came\": a clause that explains a decision");
+    }
     let mut signal = Signal {
         id: id.into(),
         means: means.into(),

@@ -7,9 +7,9 @@ use crate::model::decision::Flag;
 use crate::model::fault::Fault;
 use crate::model::policy::AckTiming;
 use crate::rules::calendar::parse_date;
+use crate::rules::spanned::Spanned;
 use jiff::{ToSpan, civil::Date};
 use std::collections::BTreeSet;
-use toml::Spanned;
 
 /// Working days that the Code allows (6.2, 6.3, 6.11, 6.14), and its months (2.2).
 const CODE_ACK_WD: u32 = 5;
