@@ -9,7 +9,7 @@ use crate::model::calendar::local_day;
 use crate::pipeline::events::Line;
 use crate::pipeline::outbox::Carrier;
 use crate::pipeline::receive::Receiver;
-use crate::pipeline::{Works, clock, events, hex, intake, outbox, reconcile, reload, retention};
+use crate::pipeline::{Works, clock, events, hex, intake, outbox, reconcile, reload, retention, silence};
 use crate::source::Stop;
 use crate::source::form::{self, Sheet};
 use crate::source::reader::Reader;
@@ -32,6 +32,8 @@ const TICK: Duration = Duration::from_secs(30);
 const LOOK: Duration = Duration::from_secs(5);
 /// Between comparisons of the servers' lists with ours.
 const COMPARE: Duration = Duration::from_secs(600);
+/// Between looks at whether the platforms still call us: a subscription that ended an hour ago has cost an hour's messages.
+const WATCH: Duration = Duration::from_secs(3600);
 /// After a fault of the store.
 const PAUSE: Duration = Duration::from_secs(3);
 /// How long what is in hand may take after a stop; systemd kills at 30 s.
@@ -85,6 +87,7 @@ pub async fn run(config: &Config, works: Arc<Works>, end: &watch::Sender<bool>) 
     tasks.spawn(reload::watch(works.clone(), stop.clone()));
     tasks.spawn(watch_clock(works.clone(), stop.clone()));
     let halt = Arc::new(AtomicBool::new(false));
+    tasks.spawn(watch_platforms(works.clone(), Social::of(&config.sources), stop.clone()));
     let (mut social, events_holder) = (Social::of(&config.sources), holder.clone());
     let (carrier_works, carrier_stop, carrier_halt, carrier) = (works.clone(), stop.clone(), halt.clone(), holder.clone());
     tasks.spawn(async move { carry(&carrier_works, Carrier::Mail(&mut courier), &carrier, &carrier_halt, carrier_stop).await });
@@ -226,6 +229,16 @@ async fn carry(works: &Works, mut carrier: Carrier<'_>, holder: &str, halt: &Ato
             () = sleep(LOOK) => {}
             () = told(&mut stop) => {}
         }
+    }
+}
+
+/// Whether the platforms still call us.
+async fn watch_platforms(works: Arc<Works>, social: Social, mut stop: Stop) {
+    while !*stop.borrow() {
+        if let Err(e) = silence::look(&works, &social).await {
+            log::work_failed("watch", &e, WATCH.as_secs_f64());
+        }
+        pause(WATCH, &mut stop).await;
     }
 }
 

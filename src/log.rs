@@ -96,6 +96,10 @@ pub fn swept(gone: u64) {
     info!(target: "postroom", event = "retention", gone, "what the policies keep no longer was erased");
 }
 
+pub fn source_silent(source: &str, why: &str) {
+    error!(target: "postroom", event = "source.silent", source, why, "a platform may not call us any more: what is written there may be missed");
+}
+
 /// Of a system that is away: once when it begins, not at every try.
 pub fn events_stuck(landlord: &str, code: Option<u16>, position: i64) {
     error!(target: "postroom", event = "events.stuck", landlord, code, position, "the case system does not take events: they wait, and are tried again");

@@ -169,6 +169,7 @@ words! {
         SeveralComplaints = "several_complaints",
         LetterHeld = "letter_held",
         LetterFailed = "letter_failed",
+        SourceSilent = "source_silent",
         Withdrawal = "withdrawal",
         Related = "related",
         Hazard = "hazard",

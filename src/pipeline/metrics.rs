@@ -53,6 +53,7 @@ pub struct Metrics {
     decided: Family<Kind, Counter>,
     letters: Family<State, Counter>,
     events: Family<State, Counter>,
+    silent: Family<Source, Gauge>,
     last_success: Family<Source, Gauge>,
     oldest_undecided: Gauge,
     unaccounted: Gauge,
@@ -76,7 +77,12 @@ impl Metrics {
             turned_away.clone(),
         );
         registry.register("decided", "Messages decided, by kind", decided.clone());
-        let events = Family::default();
+        let (events, silent) = (Family::default(), Family::default());
+        registry.register(
+            "source_silent",
+            "1 where a platform has not called for longer than usual, or says that it does not call",
+            silent.clone(),
+        );
         registry.register("events", "Events for the landlords' case systems, by what became of them", events.clone());
         registry.register("letters", "Letters that reached a state", letters.clone());
         registry.register_with_unit(
@@ -122,6 +128,7 @@ impl Metrics {
             decided,
             letters,
             events,
+            silent,
             last_success,
             oldest_undecided,
             unaccounted,
@@ -156,6 +163,10 @@ impl Metrics {
 
     pub fn event(&self, state: &'static str) {
         self.events.get_or_create(&State { state }).inc();
+    }
+
+    pub fn source_silent(&self, source: &str, silent: bool) {
+        self.silent.get_or_create(&Source { source: source.into() }).set(i64::from(silent));
     }
 
     pub fn source_succeeded(&self, source: &str, unix_seconds: i64) {

@@ -22,6 +22,7 @@ pub mod retention;
 pub mod rulebook;
 pub mod scenario;
 pub mod shadow;
+pub mod silence;
 pub mod staff;
 
 use crate::ambient::Ambient;

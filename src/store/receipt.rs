@@ -81,6 +81,7 @@ pub struct Receipt {
 }
 
 statements! {
+    ARRIVALS_LIST = "SELECT arrived_at FROM receipt WHERE source = $1 ORDER BY arrived_at DESC LIMIT $2";
     RAW_ADD = "INSERT INTO raw (landlord, sha256, size, zstd) VALUES ($1, $2, $3, $4) ON CONFLICT (landlord, sha256) DO NOTHING RETURNING id";
     RAW_FIND = "SELECT id FROM raw WHERE landlord = $1 AND sha256 = $2";
     RAW_BYTES = "SELECT sha256, size, zstd FROM raw WHERE id = $1";
@@ -197,4 +198,10 @@ pub(super) fn compress(bytes: &[u8]) -> Vec<u8> {
 pub(super) fn decompress(zstd: &[u8], size: i64) -> Option<Vec<u8>> {
     let bytes = zstd::bulk::decompress(zstd, usize::try_from(size).ok()?).ok()?;
     (bytes.len() as i64 == size).then_some(bytes)
+}
+
+/// When the latest calls (or mails) of a source came in, the newest first.
+pub async fn arrivals(tx: &mut Tx, source: &str, limit: i64) -> Result<Vec<Timestamp>> {
+    let rows: Vec<(At,)> = on!(tx, all(ARRIVALS_LIST, source, limit))?;
+    Ok(rows.into_iter().filter_map(|(at,)| at.try_into().ok()).collect())
 }

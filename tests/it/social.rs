@@ -8,7 +8,7 @@ use postroom::config;
 use postroom::courier::Courier;
 use postroom::courier::social::Social;
 use postroom::pipeline::outbox::{self, Carrier};
-use postroom::pipeline::{Works, intake, rulebook};
+use postroom::pipeline::{Works, intake, rulebook, silence};
 use postroom::source::{Arrival, Place};
 use postroom::store::{self, Db, outbox_list, review};
 use serde_json::{Value, json};
@@ -35,16 +35,16 @@ impl Desk {
         let dir = tempfile::tempdir().unwrap();
         let source = |name: &str, platform: &str, secret: &str| {
             format!(
-                "[[source]]\nname = \"{name}\"\nkind = \"webhook\"\nplatform = \"{platform}\"\n{secret}_secret_file = \"s\"\nletters_from = \"all\"\n\
-                 verify_token_file = \"v\"\napi_url = \"{}\"\naccess_token_file = \"token\"\n",
+                "[[source]]\nname = \"{name}\"\nkind = \"webhook\"\nplatform = \"{platform}\"\n{secret} = \"s\"\nletters_from = \"all\"\n\
+                 api_url = \"{}\"\naccess_token_file = \"token\"\naccounts = [\"1000001\"]\n",
                 web.url("")
             )
         };
         let text = format!(
             "data = \"data\"\nrules = \"rules\"\n[[landlord]]\nid = \"home\"\npolicy = \"home\"\n{}{}{}",
-            source("facebook", "meta", "app"),
-            source("whatsapp", "whatsapp", "app"),
-            source("x", "x", "consumer")
+            source("facebook", "meta", "verify_token_file = \"v\"\napp_secret_file"),
+            source("whatsapp", "whatsapp", "verify_token_file = \"v\"\napp_secret_file"),
+            source("x", "x", "consumer_secret_file")
         );
         std::fs::create_dir_all(dir.path().join("rules/policies")).unwrap();
         std::fs::create_dir_all(dir.path().join("data")).unwrap();
@@ -321,4 +321,22 @@ async fn the_same_name_on_another_account_is_another_person() {
     let first = store::case::load(&mut tx, desk.cases().await[0].id).await.unwrap();
     assert_eq!(first.resident.email, None, "a name is not proof of an account");
     assert!(first.parties.iter().all(|p| p.email.is_none()), "{:?}", first.parties);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_platform_that_calls_no_more_is_told_of_once() {
+    let web = Web::start(|asked, _| match asked.path.as_str() {
+        "/v25.0/1000001/subscribed_apps" => Reply::Json(200, json!({ "data": [] })),
+        "/2/webhooks" => Reply::Json(200, json!({ "data": [{ "id": "1", "url": "https://l.example/webhooks/x", "valid": true }] })),
+        _ => Reply::Json(404, json!({})),
+    });
+    let desk = Desk::open(&web, NOW).await;
+    assert_eq!(silence::look(&desk.works, &desk.social).await.unwrap(), 2, "Facebook's and WhatsApp's; X calls on");
+    assert_eq!(silence::look(&desk.works, &desk.social).await.unwrap(), 0);
+    let told = desk.tasks().await;
+    assert!(told.iter().any(|t| t.starts_with("Source facebook: the platform says that it does not call us")), "{told:?}");
+    let figures = desk.works.metrics.render();
+    assert!(
+        figures.contains("postroom_source_silent{source=\"facebook\"} 1") && figures.contains("postroom_source_silent{source=\"x\"} 0")
+    );
 }
