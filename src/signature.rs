@@ -48,7 +48,7 @@ fn mac(key: &[u8], parts: &[&[u8]]) -> Hmac<Sha256> {
 fn from_hex(text: &str) -> Option<Vec<u8>> {
     let digits = text.as_bytes();
     let digit = |d: u8| char::from(d).to_digit(16);
-    let byte = |pair: &[u8]| Some(u8::try_from(digit(pair[0])? * 16 + digit(pair[1])?).ok()?);
+    let byte = |pair: &[u8]| u8::try_from(digit(pair[0])? * 16 + digit(pair[1])?).ok();
     if digits.len() % 2 == 1 { None } else { digits.chunks(2).map(byte).collect() }
 }
 

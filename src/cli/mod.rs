@@ -203,7 +203,7 @@ pub fn main() -> ExitCode {
         Command::Erase(erase) => erase::run(&erase),
         Command::Report(report) => report::run(&report),
         Command::Events(command) => events::run(command),
-        Command::Webhook(command) => webhook::run(command),
+        Command::Webhook(command) => webhook::run(&command),
         Command::Reconcile(listing) => reconcile::run(&listing),
         Command::Migrate { at, dry_run, json } => migrate::run(&at, dry_run, json),
         Command::ReadAttachment { kind } => read_attachment::run(&kind),

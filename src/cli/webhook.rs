@@ -38,9 +38,9 @@ pub struct Call {
     id: Option<String>,
 }
 
-pub fn run(command: Command) -> u8 {
+pub fn run(command: &Command) -> u8 {
     code(setup::block_on(async {
-        let (call, url) = match &command {
+        let (call, url) = match command {
             Command::Sign(call) => (call, None),
             Command::Send { call, url } => (call, Some(url)),
         };
