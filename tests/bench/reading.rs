@@ -1,6 +1,8 @@
 //! `cargo bench --bench reading`: what whole reading costs, beside what mail-parser alone costs for the same octets in the same sitting.
 //! Ratios outlive machines; microseconds do not. Ends with 1 when a ratio is over its limit.
 
+mod hostile;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use postroom::message::{Hint, read};
@@ -31,6 +33,11 @@ fn main() {
 
     let (short, long) = (chain(100_000), chain(1_000_000));
     row("quoted chain, 1 MB against 100 KB", long.len(), median(|| whole(&long)), median(|| whole(&short)), Duration::ZERO, 12.0);
+
+    for (name, shape) in hostile::SHAPES {
+        let (small, large) = (shape(15).into_bytes(), shape(150).into_bytes());
+        row(&format!("hostile, ten times: {name}"), large.len(), median(|| whole(&large)), median(|| whole(&small)), Duration::ZERO, 12.0);
+    }
 
     std::process::exit(i32::from(!within));
 }
