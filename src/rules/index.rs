@@ -3,7 +3,7 @@
 
 use super::load::Ruleset;
 use super::matcher::Lexicon;
-use super::pattern::Node;
+use super::pattern::{Node, Parts};
 use std::collections::BTreeSet;
 
 /// Words so common that a pattern filed under them would be tried on nearly every message.
@@ -13,6 +13,58 @@ pub const COMMON: &[&str] = &[
     "on", "one", "or", "out", "please", "she", "so", "still", "that", "the", "there", "they", "this", "time", "to", "up", "us", "was",
     "we", "what", "when", "who", "will", "with", "would", "you", "your", "?", "say", "tell", "thank",
 ];
+
+/// What a sentence must hold for a phrase to match in it at all, as marks that many stems share: a look that costs nothing and is right
+/// whenever it says no.
+#[derive(Clone, Debug, Default)]
+pub struct Sieve {
+    /// One of each must be among the sentence's marks.
+    needs: Vec<u128>,
+    /// For each part the marks of the words with which it can begin; all, where it can begin with any.
+    first: Vec<u128>,
+}
+
+/// A pattern's parts with their sieve.
+#[derive(Clone, Debug)]
+pub struct Phrase {
+    pub parts: Parts,
+    pub sieve: Sieve,
+}
+
+impl Phrase {
+    pub fn new(parts: Parts, lexicons: &[Lexicon], time: u32) -> Phrase {
+        Phrase { sieve: Sieve::new(&parts, lexicons, time), parts }
+    }
+}
+
+const ANY: u128 = u128::MAX;
+
+/// The mark of a stem; none for a word that no rule speaks of.
+pub fn mark(stem: u32) -> u128 {
+    if stem == super::tokens::UNKNOWN { 0 } else { 1 << (stem % 128) }
+}
+
+impl Sieve {
+    pub fn new(parts: &Parts, lexicons: &[Lexicon], time: u32) -> Sieve {
+        let marks = |set: BTreeSet<u32>| set.into_iter().fold(0, |m, stem| m | mark(stem));
+        let needed = |node: &Node| of_node(node, lexicons, time, &|_| false, 0).map(marks);
+        Sieve {
+            needs: parts.iter().flatten().filter_map(needed).collect(),
+            first: parts.iter().map(|nodes| first(nodes, lexicons, 0).map_or(ANY, marks)).collect(),
+        }
+    }
+
+    /// Whether a sentence of these marks may hold the phrase.
+    pub fn lets_through(&self, sentence: u128) -> bool {
+        self.needs.iter().all(|marks| marks & sentence != 0)
+    }
+
+    /// Whether a part may begin with a word of this mark.
+    pub fn may_begin(&self, part: usize, word: u128) -> bool {
+        let first = self.first.get(part).copied().unwrap_or(ANY);
+        first == ANY || first & word != 0
+    }
+}
 
 /// Stem numbers one of which every match must hold; `None` when no such set exists. `common` says which stems are common.
 pub fn anchors(nodes: &[Node], lexicons: &[Lexicon], time: u32, common: &dyn Fn(u32) -> bool, depth: usize) -> Option<BTreeSet<u32>> {
@@ -90,7 +142,8 @@ pub fn file_patterns(rules: &mut Ruleset) {
     let mut index = vec![Vec::new(); rules.spelling.stem_count()];
     for (number, pattern) in rules.patterns.iter().enumerate() {
         let cost = |s: &BTreeSet<u32>| s.iter().map(|&w| if common.contains(&w) { 200 } else { 1 }).sum::<usize>();
-        let sets = pattern.parts.iter().filter_map(|nodes| anchors(nodes, &rules.lexicons, rules.time_stem, &|s| common.contains(&s), 0));
+        let sets =
+            pattern.phrase.parts.iter().filter_map(|nodes| anchors(nodes, &rules.lexicons, rules.time_stem, &|s| common.contains(&s), 0));
         if let Some(set) = sets.min_by_key(cost) {
             set.into_iter().for_each(|stem| index[stem as usize].push(number as u32));
         }

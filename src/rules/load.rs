@@ -3,10 +3,10 @@
 use super::answers::Answers;
 use super::compile::compile;
 use super::condition::Condition;
+use super::index::Phrase;
 use super::judge::{FlagRule, KindRule};
 use super::layers::{Layer, shipped_layer, site_layer};
 use super::matcher::Lexicon;
-use super::pattern::Parts;
 use super::reader::Reader;
 use super::scan::Places;
 use super::spelling::Spelling;
@@ -58,7 +58,7 @@ pub(super) struct Signal {
     /// The paragraph that makes it matter.
     pub why: Option<String>,
     pub places: Places,
-    pub unless: Vec<Parts>,
+    pub unless: Vec<Phrase>,
     pub about: Vec<usize>,
     pub not_about: Vec<usize>,
     pub not_negated: bool,
@@ -68,7 +68,7 @@ pub(super) struct Signal {
 #[derive(Clone, Debug)]
 pub(super) struct Pattern {
     pub signal: usize,
-    pub parts: Parts,
+    pub phrase: Phrase,
     /// An `unless_anywhere`: a match takes back every find of the signal.
     pub undoes: bool,
 }
@@ -76,12 +76,14 @@ pub(super) struct Pattern {
 #[derive(Clone, Debug)]
 pub(super) struct Expressions {
     pub set: regex::RegexSet,
+    /// None of them can tell one of these characters from any other mark, so they may be taken out of a text before the set is asked.
+    pub dull: Vec<char>,
     pub each: Vec<(usize, regex::Regex)>,
 }
 
 impl Default for Expressions {
     fn default() -> Expressions {
-        Expressions { set: regex::RegexSet::empty(), each: Vec::new() }
+        Expressions { set: regex::RegexSet::empty(), dull: Vec::new(), each: Vec::new() }
     }
 }
 

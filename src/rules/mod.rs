@@ -9,6 +9,7 @@ mod compile;
 mod condition;
 mod docs;
 mod file;
+mod hash;
 mod hints;
 pub mod in_force; // each rule with the files that made it
 mod index;

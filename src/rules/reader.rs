@@ -2,17 +2,17 @@
 //! the stage of the case; its weights stand in rules/reader.tsv, one feature a line, so that anybody can see what it goes by. It is
 //! learnt from labelled messages by `rules::train` and carries only as much weight as `reader` in rules/kinds.toml gives it.
 
+use super::hash::Table;
 use super::judge::CaseStage;
 use super::tokens::Tokens;
 use crate::model::decision::Kind;
-use std::collections::HashMap;
 
 pub const KINDS: usize = 12;
 
 /// Weights by the hash of the feature's name, in hundredths of a nat, in the order of `Kind::ALL`.
 #[derive(Clone, Debug, Default)]
 pub struct Reader {
-    weights: HashMap<u64, [i16; KINDS]>,
+    weights: Table<u64, [i16; KINDS]>,
 }
 
 /// A feature that the words of a message show, with the words' place.
@@ -72,7 +72,7 @@ pub fn stage_name(stage: CaseStage) -> &'static str {
 impl Reader {
     /// Lines of `feature TAB kind:weight kind:weight …`, with kinds by their number. What cannot be read is left out.
     pub fn parse(text: &str) -> Reader {
-        let mut weights = HashMap::new();
+        let mut weights = Table::default();
         for (feature, list) in text.lines().filter(|l| !l.starts_with('#')).filter_map(|l| l.split_once('\t')) {
             let mut row = [0i16; KINDS];
             for (kind, weight) in list.split(' ').filter_map(|w| w.split_once(':')) {

@@ -1,13 +1,15 @@
 //! A message's words → the signals in them.
 
+use super::index::{Phrase, mark};
 use super::load::{Ruleset, Signal};
 use super::matcher::Ground;
-use super::pattern::{Node, Parts};
+use super::pattern::Node;
 use super::reader::{self, Gram};
 use super::time::{self, Time, TimeSpan};
 use super::tokens::{self, Tokens};
 use crate::model::message::Message;
 use jiff::civil::Date;
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -147,6 +149,12 @@ impl Signals {
 
 const MOST_FINDS: usize = 3;
 
+/// See [`mark`]: of the words of a part, and of its sentences.
+struct Marks {
+    words: Vec<u128>,
+    sentences: Vec<u128>,
+}
+
 /// A part made ready: its tokens and times.
 struct Read<'a> {
     part: usize,
@@ -196,12 +204,13 @@ impl Ruleset {
         // Each pattern is tried once in a sentence: the number of the last sentence in which it was, plus one.
         let mut tried = vec![0u32; self.patterns.len()];
         let mut seen = std::collections::HashSet::new();
+        let marks = self.marks(read);
         let mut times = read.times.iter().map(|t| t.tokens.start).peekable();
-        let marks = read.tokens.all.iter().enumerate().flat_map(|(i, t)| {
+        let steps = read.tokens.all.iter().enumerate().flat_map(|(i, t)| {
             let time = times.next_if_eq(&i).map(|_| (i, self.time_stem));
             [Some((i, t.stem)), time]
         });
-        for (at, stem) in marks.flatten() {
+        for (at, stem) in steps.flatten() {
             let Some(filed) = self.index.get(stem as usize) else { continue };
             let sentence = read.tokens.all[at].sentence;
             for &number in filed {
@@ -212,11 +221,12 @@ impl Ruleset {
                 }
                 tried[number as usize] = sentence + 1;
                 if pattern.undoes {
-                    undone[pattern.signal] |= !undone[pattern.signal] && self.match_in(&ground, &pattern.parts, sentence).is_some();
+                    undone[pattern.signal] |=
+                        !undone[pattern.signal] && self.match_in(&ground, &pattern.phrase, sentence, &marks).is_some();
                     continue;
                 }
-                let Some(stretches) = self.match_in(&ground, &pattern.parts, sentence) else { continue };
-                if self.holds_here(&ground, signal, sentence, &stretches) && seen.insert((pattern.signal, sentence)) {
+                let Some(stretches) = self.match_in(&ground, &pattern.phrase, sentence, &marks) else { continue };
+                if self.holds_here(&ground, signal, sentence, &stretches, &marks) && seen.insert((pattern.signal, sentence)) {
                     let count = finds.iter().filter(|(s, f)| *s == pattern.signal && f.part == read.part).count();
                     if count < MOST_FINDS {
                         finds.push((pattern.signal, found(signal, read, &stretches)));
@@ -226,15 +236,33 @@ impl Ruleset {
         }
     }
 
+    /// The marks of each word, and of each sentence those of its words and times.
+    fn marks(&self, read: &Read) -> Marks {
+        let words: Vec<u128> = read.tokens.all.iter().map(|t| mark(t.stem)).collect();
+        let sentences = read.tokens.sentences.iter().map(|(range, _)| words[range.clone()].iter().fold(0, |m, w| m | w));
+        let mut sentences: Vec<u128> = sentences.collect();
+        for time in &read.times {
+            sentences[read.tokens.all[time.tokens.start].sentence as usize] |= mark(self.time_stem);
+        }
+        Marks { words, sentences }
+    }
+
     /// Where each part of a pattern matches within one sentence.
-    fn match_in(&self, ground: &Ground, parts: &Parts, sentence: u32) -> Option<Vec<Range<usize>>> {
+    fn match_in(&self, ground: &Ground, phrase: &Phrase, sentence: u32, marks: &Marks) -> Option<Vec<Range<usize>>> {
+        if !phrase.sieve.lets_through(marks.sentences[sentence as usize]) {
+            return None;
+        }
         let range = &ground.tokens.sentences[sentence as usize].0;
-        parts.iter().map(|nodes| range.clone().find_map(|at| Some(at..ground.ends(nodes, at)?))).collect()
+        let find = |(part, nodes): (usize, &Vec<Node>)| {
+            let mut starts = range.clone().filter(|&at| phrase.sieve.may_begin(part, marks.words[at]));
+            starts.find_map(|at| Some(at..ground.ends(nodes, at)?))
+        };
+        phrase.parts.iter().enumerate().map(find).collect()
     }
 
     /// The signal's own demands on the sentence: nothing that undoes it, the right party, no "not" before it.
-    fn holds_here(&self, ground: &Ground, signal: &Signal, sentence: u32, stretches: &[Range<usize>]) -> bool {
-        if signal.unless.iter().any(|parts| self.match_in(ground, parts, sentence).is_some()) {
+    fn holds_here(&self, ground: &Ground, signal: &Signal, sentence: u32, stretches: &[Range<usize>], marks: &Marks) -> bool {
+        if signal.unless.iter().any(|phrase| self.match_in(ground, phrase, sentence, marks).is_some()) {
             return false;
         }
         let range = ground.tokens.sentences[sentence as usize].0.clone();
@@ -254,8 +282,16 @@ impl Ruleset {
         true
     }
 
+    /// The text without the marks that no expression speaks of: on ASCII alone the set has a fast way.
+    fn plain<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        if text.is_ascii() {
+            return Cow::Borrowed(text);
+        }
+        Cow::Owned(text.chars().map(|c| if self.expressions.dull.contains(&c) { '\u{1}' } else { c }).collect())
+    }
+
     fn expressions_in(&self, read: &Read, finds: &mut Vec<(usize, Found)>) {
-        for index in self.expressions.set.matches(read.text) {
+        for index in self.expressions.set.matches(&self.plain(read.text)) {
             let (number, expression) = &self.expressions.each[index];
             let signal = &self.signals[*number];
             if signal.places.contains(read.place)

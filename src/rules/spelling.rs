@@ -1,19 +1,19 @@
 //! Words as people type them → words as rules know them: case, accents, apostrophes, drawn-out letters, text-speak and typing slips.
 
+use super::hash::Table;
 use super::stem::stem;
 use super::tokens::UNKNOWN;
-use std::collections::HashMap;
 
 /// The vocabulary of a ruleset. Every word that a pattern uses has a number, and so has every stem.
 #[derive(Clone, Debug, Default)]
 pub struct Spelling {
     /// "u" → "you", "dont" → "do not": from the rule files.
-    rewrites: HashMap<Box<str>, Vec<Box<str>>>,
+    rewrites: Table<Box<str>, Vec<Box<str>>>,
     /// Word → (word's number, stem's number).
-    words: HashMap<Box<str>, (u32, u32)>,
-    stems: HashMap<Box<str>, u32>,
+    words: Table<Box<str>, (u32, u32)>,
+    stems: Table<Box<str>, u32>,
     /// A word with one letter left out → the word. Only words of six letters or more: shorter ones have too many neighbours.
-    slips: HashMap<Box<str>, Box<str>>,
+    slips: Table<Box<str>, Box<str>>,
 }
 
 const SHORTEST_SLIP: usize = 6;

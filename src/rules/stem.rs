@@ -1,7 +1,7 @@
 //! A light English stemmer: takes off -s, -ed and -ing so that "wait" finds waits, waited and waiting. Endings that make another
 //! word (-er, -ment, -ly) stay: "complain" and "complaint" are two words. After Porter (1980), steps 1a, 1b and 5a.
 
-use std::collections::HashMap;
+use super::hash::Table;
 use std::sync::LazyLock;
 
 /// Forms that no rule of endings gives, with the form that they share.
@@ -132,7 +132,7 @@ const IRREGULAR: &[(&str, &str)] = &[
 ];
 
 fn irregular(word: &str) -> Option<&'static str> {
-    static BY_FORM: LazyLock<HashMap<&str, &str>> = LazyLock::new(|| IRREGULAR.iter().copied().collect());
+    static BY_FORM: LazyLock<Table<&str, &str>> = LazyLock::new(|| IRREGULAR.iter().copied().collect());
     BY_FORM.get(word).copied()
 }
 

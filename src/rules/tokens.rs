@@ -153,13 +153,16 @@ fn word_length(rest: &str) -> usize {
     let word = &rest[..len];
     let digits = word.bytes().take_while(u8::is_ascii_digit).count();
     let letters = word.len() - digits;
+    if digits == 0 || letters == 0 {
+        return len;
+    }
     // "3wks" is two words, "2moro" and "2nd" are one: what follows a digit is cut off when it is a unit of time.
-    let unit = word[digits..].to_ascii_lowercase();
+    let unit = &word[digits..];
     let units = [
         "wk", "wks", "week", "weeks", "day", "days", "hr", "hrs", "hours", "min", "mins", "mth", "mths", "month", "months", "yr", "yrs",
         "year", "years", "x", "times", "th", "st", "nd", "rd", "am", "pm", "k",
     ];
-    if digits > 0 && letters > 0 && units.contains(&unit.as_str()) { digits } else { len }
+    if units.iter().any(|u| unit.eq_ignore_ascii_case(u)) { digits } else { len }
 }
 
 fn combining(c: char) -> bool {

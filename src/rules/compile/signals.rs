@@ -3,6 +3,7 @@
 use super::bench::Bench;
 use super::parts::{parse_condition, parse_pattern};
 use crate::rules::file::{SignalRule, TopicRule};
+use crate::rules::index::Phrase;
 use crate::rules::load::{Expressions, Pattern, Ruleset, Signal};
 use crate::rules::merge::Merged;
 use crate::rules::scan::{Place, Places};
@@ -81,12 +82,14 @@ pub fn compile_signal(
         for (texts, undoes) in [(&rule.any, false), (&rule.unless_anywhere, true)] {
             for text in texts {
                 if let Some(parts) = parse_pattern(*file, text, rules, lists, bench) {
-                    rules.patterns.push(Pattern { signal: number, parts, undoes });
+                    let phrase = Phrase::new(parts, &rules.lexicons, rules.time_stem);
+                    rules.patterns.push(Pattern { signal: number, phrase, undoes });
                 }
             }
         }
         for text in &rule.unless {
-            signal.unless.extend(parse_pattern(*file, text, rules, lists, bench));
+            let parts = parse_pattern(*file, text, rules, lists, bench);
+            signal.unless.extend(parts.map(|parts| Phrase::new(parts, &rules.lexicons, rules.time_stem)));
         }
         for (names, into) in [(&rule.about, &mut signal.about), (&rule.not_about, &mut signal.not_about)] {
             for name in names {
@@ -136,11 +139,19 @@ pub fn compile_signal(
 }
 
 pub fn compile_expressions(rules: &mut Ruleset, each: &[(usize, regex::Regex)]) {
-    let texts = each.iter().map(|(_, e)| e.as_str());
-    if let Ok(set) = regex::RegexSetBuilder::new(texts).case_insensitive(true).size_limit(64 << 20).build() {
-        rules.expressions = Expressions { set, each: each.to_vec() };
+    let texts = || each.iter().map(|(_, e)| e.as_str());
+    // With less room the automaton is thrown away and made anew, again and again.
+    let set = regex::RegexSetBuilder::new(texts()).case_insensitive(true).size_limit(64 << 20).dfa_size_limit(16 << 20).build();
+    if let Ok(set) = set {
+        // Classes by number or by property could tell marks apart.
+        let by_class = |t: &str| ["\\x", "\\u", "\\U", "\\p", "\\P", "[:"].iter().any(|c| t.contains(c));
+        let dull = if texts().any(by_class) { Vec::new() } else { MARKS.chars().filter(|c| !texts().any(|t| t.contains(*c))).collect() };
+        rules.expressions = Expressions { set, dull, each: each.to_vec() };
     }
 }
+
+/// What typewriters do not have and people write all the same. Neither letters nor spaces.
+const MARKS: &str = "\u{2018}\u{2019}\u{201c}\u{201d}\u{2013}\u{2014}\u{2026}\u{2022}£€";
 
 /// Each signal made of signals after those that it names; a circle is a fault.
 pub fn derived_order(signals: &[Signal], texts: &BTreeMap<String, SignalParts>, bench: &mut Bench) -> Vec<usize> {

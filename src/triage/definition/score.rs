@@ -10,7 +10,8 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::LazyLock;
 
 pub struct Model {
-    weights: HashMap<&'static str, f64>,
+    /// By the feature's hash ([`feature`]): the place of its name among all, and its weight.
+    weights: HashMap<u64, (usize, f64)>,
     bias: f64,
 }
 
@@ -27,25 +28,75 @@ static CLASS_OF: LazyLock<HashMap<&'static str, Vec<&'static str>>> = LazyLock::
     of
 });
 
+/// A phrase's words, and the features that it shows within a clause and at its start.
+type Phrase = (Vec<&'static str>, u64, u64);
+
+/// Phrases by their first word.
+static PHRASE_OF: LazyLock<HashMap<&'static str, Vec<Phrase>>> = LazyLock::new(|| {
+    let mut of: HashMap<&str, Vec<Phrase>> = HashMap::new();
+    for (name, phrases) in PHRASES {
+        for phrase in *phrases {
+            let words: Vec<&str> = phrase.split(' ').collect();
+            of.entry(words[0]).or_default().push((words, feature(&["h:", name]), feature(&["s:", name])));
+        }
+    }
+    of
+});
+
+/// FNV-1a, 64 bit, over the feature's name, which is given in pieces.
+fn feature(pieces: &[&str]) -> u64 {
+    let bytes = pieces.iter().flat_map(|p| p.bytes());
+    bytes.fold(0xcbf2_9ce4_8422_2325, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0000_0100_0000_01b3))
+}
+
 /// Lines of a weight, a space and a feature; a line that is neither is passed over.
-fn model(text: &'static str) -> Model {
-    let mut weights: HashMap<&str, f64> =
+fn model(text: &str) -> Model {
+    let mut named: Vec<(&str, f64)> =
         text.lines().filter_map(|l| l.split_once(' ')).filter_map(|(w, f)| Some((f, w.parse().ok()?))).collect();
-    let bias = weights.remove("bias").unwrap_or_default();
+    named.sort_by_key(|(name, _)| *name);
+    let mut weights: HashMap<u64, (usize, f64)> =
+        named.iter().enumerate().map(|(place, (name, weight))| (feature(&[name]), (place, *weight))).collect();
+    let bias = weights.remove(&feature(&["bias"])).unwrap_or_default().1;
     Model { weights, bias }
 }
 
 /// What is known of a clause.
 pub struct Seen {
-    words: Vec<String>,
     classes: BTreeSet<&'static str>,
+    /// What its own words show, whatever stands around it.
+    own: Vec<u64>,
 }
 
 pub fn seen(text: &str, clause: &Clause) -> Seen {
     let part = &text[clause.span.clone()];
     let words: Vec<String> = words(part).into_iter().map(|r| fold(&part[r])).collect();
-    let classes = words.iter().filter_map(|w| CLASS_OF.get(w.as_str())).flatten().copied().collect();
-    Seen { words, classes }
+    let classes: BTreeSet<&'static str> = words.iter().filter_map(|w| CLASS_OF.get(w.as_str())).flatten().copied().collect();
+    let mut own = Vec::with_capacity(3 * words.len() + 8);
+    let mut last = "^";
+    for (at, word) in words.iter().enumerate() {
+        own.extend([feature(&["u:", word]), feature(&["b:", last, " ", word])]);
+        last = word;
+        for (phrase, within, start) in PHRASE_OF.get(word.as_str()).into_iter().flatten() {
+            if words.len() - at >= phrase.len() && phrase.iter().zip(&words[at..]).all(|(p, w)| p == w) {
+                own.push(*within);
+                own.extend((at == 0).then_some(*start));
+            }
+        }
+    }
+    own.push(feature(&["b:", last, " $"]));
+    own.extend(words.first().map(|first| feature(&["f:", first])));
+    own.push(feature(&["len:", digit(words.len() / 3, 6)]));
+    for class in &classes {
+        own.push(feature(&["c:", class]));
+        own.extend(classes.iter().take_while(|other| *other < class).map(|other| feature(&["cc:", other, "+", class])));
+    }
+    Seen { classes, own }
+}
+
+/// A small number in one character, at most `most`.
+fn digit(number: usize, most: usize) -> &'static str {
+    let number = number.min(most);
+    &"0123456789"[number..=number]
 }
 
 fn fold(word: &str) -> String {
@@ -59,36 +110,11 @@ impl Model {
     }
 
     fn score(&self, text: &str, clauses: &[Clause], seen: &[Seen], i: usize) -> f64 {
-        let (clause, this) = (&clauses[i], &seen[i]);
-        let mut features: BTreeSet<String> = BTreeSet::new();
-        let mut last = "^";
-        for word in &this.words {
-            features.insert(format!("u:{word}"));
-            features.insert(format!("b:{last} {word}"));
-            last = word;
-        }
-        features.insert(format!("b:{last} $"));
-        for class in &this.classes {
-            features.insert(format!("c:{class}"));
-            features.extend(this.classes.iter().take_while(|other| *other < class).map(|other| format!("cc:{other}+{class}")));
-        }
-        let near = |at: Option<usize>, mark: &str| -> Vec<String> {
-            at.and_then(|at| seen.get(at)).map(|s| s.classes.iter().map(|c| format!("{mark}:{c}")).collect()).unwrap_or_default()
-        };
-        features.extend(near(i.checked_sub(1), "pc"));
-        features.extend(near(Some(i + 1), "nc"));
-        let joined = format!(" {} ", this.words.join(" "));
-        for (name, phrases) in PHRASES {
-            let holds = |whole: &dyn Fn(&str) -> bool| phrases.iter().any(|p| whole(&format!(" {p} ")));
-            if holds(&|p| joined.contains(p)) {
-                features.insert(format!("h:{name}"));
-            }
-            if holds(&|p| joined.starts_with(p)) {
-                features.insert(format!("s:{name}"));
-            }
-        }
-        if let Some(first) = this.words.first() {
-            features.insert(format!("f:{first}"));
+        let clause = &clauses[i];
+        let mut features = seen[i].own.clone();
+        for (at, mark) in [(i.checked_sub(1), "pc:"), (Some(i + 1), "nc:")] {
+            let classes = at.and_then(|at| seen.get(at)).map(|s| s.classes.iter()).into_iter().flatten();
+            features.extend(classes.map(|class| feature(&[mark, class])));
         }
         let n = clauses.len();
         let marks = [
@@ -97,10 +123,27 @@ impl Model {
             (clause.place == 0, "p0"),
             (text[..clause.span.end].ends_with('?') || text[clause.span.end..].starts_with('?'), "?"),
         ];
-        features.extend(marks.iter().filter(|(holds, _)| *holds).map(|(_, name)| (*name).to_owned()));
-        features.insert(format!("pos:{}", (5 * i / n).min(4)));
-        features.insert(format!("len:{}", (this.words.len() / 3).min(6)));
-        features.insert(format!("n:{}", [2, 4, 8, 16].iter().filter(|limit| n > **limit).count()));
-        self.bias + features.iter().filter_map(|f| self.weights.get(f.as_str())).sum::<f64>()
+        features.extend(marks.iter().filter(|(holds, _)| *holds).map(|(_, name)| feature(&[name])));
+        features.push(feature(&["pos:", digit(5 * i / n, 4)]));
+        features.push(feature(&["n:", digit([2, 4, 8, 16].iter().filter(|limit| n > **limit).count(), 4)]));
+        features.sort_unstable();
+        features.dedup();
+        // In the order of their names: the weights are hundredths, scores lie on the thresholds, and another order rounds otherwise.
+        let mut found: Vec<(usize, f64)> = features.iter().filter_map(|f| self.weights.get(f).copied()).collect();
+        found.sort_unstable_by_key(|(place, _)| *place);
+        self.bias + found.iter().map(|(_, weight)| weight).sum::<f64>()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_features_share_a_hash() {
+        for (text, model) in [(include_str!("what.txt"), &*WHAT), (include_str!("outcome.txt"), &*OUTCOME)] {
+            let names: BTreeSet<&str> = text.lines().filter_map(|l| l.split_once(' ')).map(|(_, f)| f).collect();
+            assert_eq!(model.weights.len() + 1, names.len(), "every weight but the bias");
+        }
     }
 }
