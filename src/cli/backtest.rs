@@ -44,10 +44,10 @@ impl Since {
     }
 }
 
-pub fn run(at: &At, since: Since, rules: &Path, as_json: bool, words: bool) -> u8 {
+pub fn run(at: &At, since: Since, rules: Option<&Path>, reader: Option<&Path>, as_json: bool, words: bool) -> u8 {
     code(setup::block_on(async {
         let config = setup::config(at)?;
-        let candidate = rulebook::load(Some(rules)).map_err(|faults| {
+        let candidate = rulebook::load_with_reader(rules.or(config.rules.as_deref()), reader).map_err(|faults| {
             show::faults(&faults);
             USAGE
         })?;

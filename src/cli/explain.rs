@@ -13,12 +13,12 @@ use crate::triage;
 use jiff::Timestamp;
 use std::path::Path;
 
-pub fn run(at: &At, case: Option<&str>, what: &str) -> u8 {
+pub fn run(at: &At, case: Option<&str>, reader: Option<&Path>, what: &str) -> u8 {
     code(setup::block_on(async {
         let config = setup::config(at)?;
         match what.parse::<i64>() {
             Ok(id) if !Path::new(what).exists() => stored(&config, id).await,
-            _ => file(&config, Path::new(what), case).await,
+            _ => file(&config, Path::new(what), case, reader).await,
         }
     }))
 }
@@ -47,12 +47,12 @@ async fn stored(config: &Config, id: i64) -> Exit<u8> {
 }
 
 /// What would be decided on a file that arrived now, for the first landlord.
-async fn file(config: &Config, path: &Path, case: Option<&str>) -> Exit<u8> {
+async fn file(config: &Config, path: &Path, case: Option<&str>, reader: Option<&Path>) -> Exit<u8> {
     let bytes = std::fs::read(path).map_err(|e| {
         show::error(format!("{} cannot be read: {e}", path.display()));
         USAGE
     })?;
-    let rulebook = setup::rulebook(config)?;
+    let rulebook = setup::rulebook_with(config, reader)?;
     let known = match case {
         None => None,
         Some(reference) => {

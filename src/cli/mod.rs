@@ -12,6 +12,7 @@ mod erase;
 mod events;
 mod explain;
 mod export;
+mod learn;
 mod letter;
 mod migrate;
 mod outbox;
@@ -104,6 +105,9 @@ enum Command {
         /// The case that the message is taken to belong to
         #[arg(long, value_name = "REF")]
         case: Option<String>,
+        /// A reader's model that `learn` wrote, in the place of the one in use
+        #[arg(long, value_name = "FILE")]
+        reader: Option<PathBuf>,
         /// A file, or the number of a stored message
         #[arg(value_name = "FILE|ID")]
         what: String,
@@ -116,6 +120,9 @@ enum Command {
         /// A layer of rules over the shipped ones
         #[arg(long, value_name = "DIR")]
         rules: Option<PathBuf>,
+        /// A reader's model that `learn` wrote, in the place of the one in use
+        #[arg(long, value_name = "FILE")]
+        reader: Option<PathBuf>,
         /// Run them through the real pipeline on this store instead of the pure core
         #[arg(long, value_name = "sqlite|postgres://…")]
         store: Option<String>,
@@ -130,8 +137,11 @@ enum Command {
         #[arg(long, default_value = "90d", value_name = "DAYS|DATE")]
         since: backtest::Since,
         /// The layer of rules to judge, in place of the configuration's
-        #[arg(long, value_name = "DIR")]
-        rules: PathBuf,
+        #[arg(long, value_name = "DIR", required_unless_present = "reader")]
+        rules: Option<PathBuf>,
+        /// A reader's model that `learn` wrote, in the place of the one in use
+        #[arg(long, value_name = "FILE")]
+        reader: Option<PathBuf>,
         /// One JSON object for each message that would change, then a summary
         #[arg(long)]
         json: bool,
@@ -162,6 +172,8 @@ enum Command {
     /// Events for the landlord's case system: list, replay
     #[command(subcommand)]
     Events(events::Command),
+    /// Learns a second reader from labelled messages and officers' decisions; never puts it into use
+    Learn(learn::Learn),
     /// Compares each mailbox's list with the store's and prints what is unaccounted for
     Reconcile(Listing),
     /// Brings the database to this version's schema
@@ -191,9 +203,11 @@ pub fn main() -> ExitCode {
         Command::Rules(command) => rules::run(command),
         Command::Doctor { at } => doctor::run(&at),
         Command::Read { json, files } => read::run(&files, json),
-        Command::Explain { at, case, what } => explain::run(&at, case.as_deref(), &what),
-        Command::Test { json, rules, store, dirs } => test::run(&dirs, rules.as_deref(), store.as_deref(), json),
-        Command::Backtest { at, since, rules, json, show } => backtest::run(&at, since, &rules, json, show),
+        Command::Explain { at, case, reader, what } => explain::run(&at, case.as_deref(), reader.as_deref(), &what),
+        Command::Test { json, rules, reader, store, dirs } => test::run(&dirs, rules.as_deref(), reader.as_deref(), store.as_deref(), json),
+        Command::Backtest { at, since, rules, reader, json, show } => {
+            backtest::run(&at, since, rules.as_deref(), reader.as_deref(), json, show)
+        }
         Command::Shadow(listing) => shadow::run(&listing),
         Command::Case(command) => case::run(command),
         Command::Review(command) => review::run(command),
@@ -204,6 +218,7 @@ pub fn main() -> ExitCode {
         Command::Report(report) => report::run(&report),
         Command::Events(command) => events::run(command),
         Command::Webhook(command) => webhook::run(&command),
+        Command::Learn(learn) => learn::run(&learn),
         Command::Reconcile(listing) => reconcile::run(&listing),
         Command::Migrate { at, dry_run, json } => migrate::run(&at, dry_run, json),
         Command::ReadAttachment { kind } => read_attachment::run(&kind),

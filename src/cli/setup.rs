@@ -7,6 +7,7 @@ use crate::pipeline::Works;
 use crate::pipeline::rulebook::{self, Rulebook};
 use crate::store::Db;
 use std::io::IsTerminal;
+use std::path::Path;
 use std::sync::Arc;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::filter::Targets;
@@ -24,7 +25,12 @@ pub fn config(at: &At) -> Exit<Config> {
 }
 
 pub fn rulebook(config: &Config) -> Exit<Rulebook> {
-    rulebook::load(config.rules.as_deref()).map_err(|faults| {
+    rulebook_with(config, None)
+}
+
+/// The rulebook with another reader's model (`--reader`).
+pub fn rulebook_with(config: &Config, reader: Option<&Path>) -> Exit<Rulebook> {
+    rulebook::load_with_reader(config.rules.as_deref(), reader).map_err(|faults| {
         show::faults(&faults);
         USAGE
     })

@@ -18,23 +18,23 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// The command: see [`play_all`].
-pub fn run(dirs: &[PathBuf], site: Option<&Path>, store: Option<&str>, json: bool) -> u8 {
+pub fn run(dirs: &[PathBuf], site: Option<&Path>, reader: Option<&Path>, store: Option<&str>, json: bool) -> u8 {
     if let Some(url) = store {
-        return setup::code(setup::block_on(rehearse_all(dirs, site, url, json)));
+        return setup::code(setup::block_on(rehearse_all(dirs, site, reader, url, json)));
     }
     let (out, err) = (&mut io::stdout().lock(), &mut io::stderr().lock());
     // A reader that has gone away (`| head`) is no fault of the scenarios.
-    play_all(dirs, site, json, out, err).unwrap_or(0)
+    play_all(dirs, site, reader, json, out, err).unwrap_or(0)
 }
 
 /// Plays the scenarios through the real pipeline, on SQLite in a folder that goes away or on a PostgreSQL database.
-async fn rehearse_all(dirs: &[PathBuf], site: Option<&Path>, url: &str, json: bool) -> setup::Exit<u8> {
+async fn rehearse_all(dirs: &[PathBuf], site: Option<&Path>, reader: Option<&Path>, url: &str, json: bool) -> setup::Exit<u8> {
     let (mut out, mut err) = (io::stdout(), io::stderr());
     let faulty = |faults: Vec<Fault>| {
         super::show::faults(&faults);
         super::USAGE
     };
-    let rulebook = Arc::new(rulebook::load(site).map_err(faulty)?);
+    let rulebook = Arc::new(rulebook::load_with_reader(site, reader).map_err(faulty)?);
     let scenarios = folders(dirs).and_then(|f| f.iter().map(|dir| file::read(dir)).collect::<Result<Vec<_>, _>>()).map_err(faulty)?;
     let run = Ambient::system().random::<4>().map(|b| format!("{b:02x}")).concat();
     let folder = std::env::temp_dir().join(format!("postroom-test-{run}"));
@@ -60,8 +60,15 @@ async fn rehearse_all(dirs: &[PathBuf], site: Option<&Path>, url: &str, json: bo
 
 /// Plays the scenarios in `dirs` through the pure core and prints them: a line of JSON a step with `json`, else what differs.
 /// Exit codes: 0 all as expected, 1 something was not, 2 a faulty scenario or rule file.
-pub fn play_all(dirs: &[PathBuf], site: Option<&Path>, json: bool, out: &mut impl Write, err: &mut impl Write) -> io::Result<u8> {
-    let house = match load(dirs, site) {
+pub fn play_all(
+    dirs: &[PathBuf],
+    site: Option<&Path>,
+    reader: Option<&Path>,
+    json: bool,
+    out: &mut impl Write,
+    err: &mut impl Write,
+) -> io::Result<u8> {
+    let house = match load(dirs, site, reader) {
         Ok(house) => house,
         Err(faults) => return tell(&faults, err),
     };
@@ -111,10 +118,10 @@ struct House {
     calendars: Calendars,
 }
 
-fn load(dirs: &[PathBuf], site: Option<&Path>) -> Result<House, Vec<Fault>> {
+fn load(dirs: &[PathBuf], site: Option<&Path>, reader: Option<&Path>) -> Result<House, Vec<Fault>> {
     Ok(House {
         folders: folders(dirs)?,
-        rules: rules::load(site)?,
+        rules: rules::load_with_reader(site, reader)?,
         policies: rules::policy::load(site)?,
         calendars: rules::calendar::load(site)?,
     })

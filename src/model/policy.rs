@@ -2,9 +2,10 @@
 
 use super::address::Address;
 use super::calendar::{Counting, Division, clock_time};
-use super::decision::Flag;
+use super::decision::{Flag, Kind};
 use jiff::civil::Time;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Policy {
@@ -62,6 +63,46 @@ pub struct Policy {
     /// Addresses of roles; a role without one is the landlord's officer.
     pub roles: Vec<Role>,
     pub tell: Tell,
+    #[serde(default)]
+    pub reader: ReaderUse,
+}
+
+/// How the second reader counts beside the rules. Chances are in hundredths.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReaderUse {
+    pub mode: ReaderMode,
+    /// From this chance on the reader is sure: where the decision is another, a person looks.
+    pub sure: u32,
+    /// What nobody follows up goes to a person from this chance of a complaint on; by kind, where one has its own.
+    pub doubt: u32,
+    pub doubt_of: BTreeMap<Kind, u32>,
+    /// Kinds that a person always decides, whatever rules and reader say.
+    pub always_review: Vec<Kind>,
+}
+
+impl Default for ReaderUse {
+    fn default() -> ReaderUse {
+        ReaderUse { mode: ReaderMode::Weighs, sure: 90, doubt: 10, doubt_of: BTreeMap::new(), always_review: Vec::new() }
+    }
+}
+
+impl ReaderUse {
+    /// The chance of a complaint from which a message of this kind goes to a person.
+    pub fn doubt_about(&self, kind: Kind) -> f64 {
+        f64::from(*self.doubt_of.get(&kind).unwrap_or(&self.doubt)) / 100.0
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ReaderMode {
+    /// It is not asked.
+    Off,
+    /// It changes no kind: where it is sure of another, or doubts, a person looks beside what was decided.
+    Advises,
+    /// It weighs with the rules, and what it doubts a person decides.
+    #[default]
+    Weighs,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

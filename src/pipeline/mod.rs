@@ -11,6 +11,7 @@ pub mod in_force;
 pub mod intake;
 pub mod join;
 pub mod late;
+pub mod lessons;
 pub mod metrics;
 pub mod outbox;
 pub mod promise;

@@ -27,13 +27,21 @@ pub struct Rulebook {
 /// # Errors
 /// Every fault of every file.
 pub fn load(site: Option<&Path>) -> Result<Rulebook, Vec<Fault>> {
+    load_with_reader(site, None)
+}
+
+/// As [`load`], with another reader's model in the place of the site's and the shipped one.
+///
+/// # Errors
+/// Every fault of every file.
+pub fn load_with_reader(site: Option<&Path>, reader: Option<&Path>) -> Result<Rulebook, Vec<Fault>> {
     let mut faults = Vec::new();
     if let Some(dir) = site.filter(|d| !d.is_dir()) {
         let fault = Fault::of_file(&dir.display().to_string(), "this folder of rules is not there");
         return Err(vec![fault.hint("`rules` (or --rules) names a folder that is laid over the shipped rules")]);
     }
     let look = site.map(folder::look).unwrap_or_default();
-    let ruleset = keep(&mut faults, rules::load(site));
+    let ruleset = keep(&mut faults, rules::load_with_reader(site, reader));
     let policies = keep(&mut faults, rules::policy::load(site));
     let calendars = keep(&mut faults, rules::calendar::load(site));
     let templates = keep(&mut faults, Templates::load(site.map(|d| d.join("templates")).as_deref()));

@@ -7,7 +7,7 @@ use super::index::file_patterns;
 use super::layers::Layer;
 use super::load::Ruleset;
 use super::merge::{Merged, merge};
-use super::reader::Reader;
+use super::reader;
 use crate::model::fault::Fault;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
@@ -59,7 +59,12 @@ pub fn compile(layers: &[Layer]) -> Result<Ruleset, Vec<Fault>> {
     rules.time_stem = time_stem;
     let names: HashMap<String, usize> = merged.lexicons.keys().enumerate().map(|(i, k)| (k.clone(), i)).collect();
     (rules.us, rules.not) = (names.get("us").copied(), names.get("not").copied());
-    rules.reader = Reader::parse(layers.iter().rev().find_map(|l| l.reader.as_deref()).unwrap_or_default());
+    if let Some((name, text)) = layers.iter().rev().find_map(|l| l.reader.as_ref()) {
+        match reader::parse(name, text) {
+            Ok(reader) => rules.reader = reader,
+            Err(wrong) => bench.faults.extend(wrong),
+        }
+    }
     rules.answers = Answers::parse(layers.iter().rev().find_map(|l| l.answers.as_deref()).unwrap_or_default());
     compile_lexicons(&mut rules, &merged, &names, &mut bench);
     let signals = all_signals(&merged);
@@ -88,8 +93,8 @@ pub fn compile(layers: &[Layer]) -> Result<Ruleset, Vec<Fault>> {
 
 /// Over the files' contents, whatever their names: names and order change no outcome.
 fn digest(sources: &[Source], layers: &[Layer]) -> String {
-    let texts =
-        sources.iter().map(|s| s.text.as_str()).chain(layers.iter().flat_map(|l| [&l.reader, &l.answers]).filter_map(|m| m.as_deref()));
+    let models = layers.iter().flat_map(|l| [l.reader.as_ref().map(|(_, text)| text), l.answers.as_ref()]).flatten();
+    let texts = sources.iter().map(|s| s.text.as_str()).chain(models.map(String::as_str));
     let mut each: Vec<[u8; 32]> = texts.map(|t| Sha256::digest(t.as_bytes()).into()).collect();
     each.sort_unstable();
     let mut all = Sha256::new();

@@ -2,10 +2,11 @@
 
 use super::condition::Condition;
 use super::load::Ruleset;
-use super::reader;
+use super::reader::Reading;
 use super::scan::Signals;
 use crate::model::decision::{Flag, Kind, Reason, Via};
 use crate::model::message::{Automatic, Channel};
+use crate::model::policy::ReaderMode;
 
 /// What the sender has with us, in the words of the rule files: `stage is open`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -61,6 +62,8 @@ pub struct Facts {
     pub public: bool,
     /// Whether the words speak of the linked case's matter; `None` when nobody can tell.
     pub same_matter: Option<bool>,
+    /// How the second reader counts.
+    pub reader: ReaderMode,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -81,6 +84,8 @@ pub struct Judgement {
     pub topics: Vec<String>,
     /// The first two lie within the margin of rules/kinds.toml, or nothing speaks for anything: a person should look.
     pub undecided: bool,
+    /// How the second reader reads it, where the policy asks it.
+    pub reading: Option<Reading>,
 }
 
 /// How much a condition speaks for or against a kind, in words that an officer can weigh.
@@ -159,22 +164,13 @@ impl Case<'_> {
 impl Ruleset {
     /// Weighs the signals. Pure; the order of rule files changes nothing (ties go by `order` in rules/kinds.toml).
     pub fn judge(&self, signals: &Signals, facts: &Facts) -> Judgement {
-        let mut has = vec![false; self.signals.len()];
-        for found in &signals.found {
-            if let Ok(number) = self.signals.binary_search_by(|s| s.id.cmp(&found.id)) {
-                has[number] = true;
-            }
-        }
-        // Signals are found without the facts; those made of signals are found again here, where they may name facts too.
-        for &number in &self.derived {
-            let case = |s: usize| has[s];
-            if !has[number] && self.signals[number].when.as_ref().is_some_and(|w| w.holds(&case, Some(facts), signals.length)) {
-                has[number] = true;
-            }
-        }
-        let case = Case { rules: self, signals, facts, has };
+        let case = self.case(signals, facts);
         let mut ranked: Vec<Ranked> = self.kinds.iter().filter_map(|k| rank(k, &case)).collect();
-        self.hear_reader(&case, &mut ranked);
+        let asked = facts.reader != ReaderMode::Off;
+        let reading = if asked { self.reader.read(&signals.heard, &self.ids(&case.has), facts) } else { None };
+        if let Some(reading) = reading.as_ref().filter(|_| facts.reader == ReaderMode::Weighs) {
+            self.hear_reader(reading, &case, &mut ranked);
+        }
         let place = |k: Kind| self.order.iter().position(|o| *o == k).unwrap_or(self.order.len());
         ranked.sort_by_key(|r| (std::cmp::Reverse(r.score), place(r.kind), r.kind));
         // When in doubt between a complaint and something that nobody follows: the complaint, or a person (promise 7).
@@ -184,7 +180,7 @@ impl Ruleset {
             if lead < self.prefer_complaint {
                 let complaint = ranked.remove(at);
                 ranked.insert(0, complaint);
-                return Judgement { undecided: false, flags: self.flags(&case), topics: self.topics(signals), ranked };
+                return Judgement { undecided: false, flags: self.flags(&case), topics: self.topics(signals), ranked, reading };
             }
             in_doubt = lead < self.doubt;
         }
@@ -194,46 +190,53 @@ impl Ruleset {
                 [only] => only.score <= 0,
                 [] => true,
             };
-        Judgement { undecided, flags: self.flags(&case), topics: self.topics(signals), ranked }
+        Judgement { undecided, flags: self.flags(&case), topics: self.topics(signals), ranked, reading }
     }
 
-    /// Adds what the statistical reader says to kinds that the rules leave open.
-    fn hear_reader(&self, case: &Case, ranked: &mut [Ranked]) {
-        if self.reader_weight == 0 || self.reader.is_empty() {
-            return;
+    /// Adds what the second reader says: to the kinds that the rules leave open, and to those for which they found nothing that is needed,
+    /// which then stand a decisive reason behind. What a rule forbids (`never`), and what the case's stage forbids, stays out.
+    fn hear_reader(&self, reading: &Reading, case: &Case, ranked: &mut Vec<Ranked>) {
+        let (best, top) = reading.best();
+        for rule in self.kinds.iter().filter(|k| !matches!(k.kind, Kind::Addition | Kind::Stage2Request)) {
+            if !ranked.iter().any(|r| r.kind == rule.kind) && !rule.never.iter().any(|c| case.holds(c)) {
+                ranked.push(Ranked { kind: rule.kind, score: -Grade::Decisive.weight(), reasons: Vec::new() });
+            }
         }
-        let grams: Vec<u64> = case.signals.grams.iter().map(|g| g.key).collect();
-        let signals: Vec<&str> = case.has.iter().enumerate().filter(|(_, h)| **h).map(|(s, _)| &*self.signals[s].id).collect();
-        let weights = self.reader.weigh(&reader::keys(&grams, &signals, case.facts.stage));
-        let top = weights.iter().copied().max().unwrap_or(0);
-        for (index, weight) in weights.iter().enumerate() {
-            let Some(kind) = reader::kind_at(index) else { continue };
-            for rank in ranked.iter_mut().filter(|r| r.kind == kind) {
-                // Never more than three decisive reasons: a witness, not the judge.
-                rank.score += ((weight - top) * self.reader_weight / 100).max(-300);
-                if *weight == top {
-                    rank.reasons.push(Reason::new("reader", "reads like others of this kind", self.telling(case, index)));
-                }
+        for rank in ranked.iter_mut() {
+            let behind = libm::log(reading.chance(rank.kind).max(1e-9) / top) * f64::from(self.reader_weight);
+            rank.score += behind as i32;
+            if rank.kind == best {
+                let says = format!("reads like others of this kind ({:.0} in 100)", 100.0 * top);
+                rank.reasons.push(Reason::new("reader", says, case.signals.stretches(&reading.telling)));
             }
         }
     }
 
-    /// The words by which the reader mostly goes.
-    fn telling(&self, case: &Case, kind: usize) -> Vec<String> {
-        let lean = |g: &reader::Gram| self.reader.leans(g.key, case.facts.stage, kind);
-        let mut grams: Vec<(i32, &reader::Gram)> = case.signals.grams.iter().map(|g| (lean(g), g)).filter(|(lean, _)| *lean > 0).collect();
-        grams.sort_by_key(|(lean, g)| (std::cmp::Reverse(*lean), g.part, g.start, g.end));
-        let mut out: Vec<String> = Vec::new();
-        for (_, gram) in grams {
-            let text = case.signals.texts.iter().find(|(part, _)| *part == gram.part).map_or("", |(_, text)| text.as_str());
-            if let Some(words) = text.get(gram.start as usize..gram.end as usize).filter(|w| !out.iter().any(|o| o == w)) {
-                out.push(words.to_string());
-            }
-            if out.len() == 3 {
-                break;
+    /// The ids of the signals that hold, those made of signals and facts included, in order.
+    pub(super) fn held<'a>(&'a self, signals: &Signals, facts: &Facts) -> Vec<&'a str> {
+        let case = self.case(signals, facts);
+        self.ids(&case.has)
+    }
+
+    fn ids(&self, has: &[bool]) -> Vec<&str> {
+        self.signals.iter().zip(has).filter(|(_, has)| **has).map(|(s, _)| &*s.id).collect()
+    }
+
+    fn case<'a>(&'a self, signals: &'a Signals, facts: &'a Facts) -> Case<'a> {
+        let mut has = vec![false; self.signals.len()];
+        for found in &signals.found {
+            if let Ok(number) = self.signals.binary_search_by(|s| s.id.cmp(&found.id)) {
+                has[number] = true;
             }
         }
-        out
+        // Signals are found without the facts; those made of signals are found again here, where they may name facts too.
+        for &number in &self.derived {
+            let held = |s: usize| has[s];
+            if !has[number] && self.signals[number].when.as_ref().is_some_and(|w| w.holds(&held, Some(facts), signals.length)) {
+                has[number] = true;
+            }
+        }
+        Case { rules: self, signals, facts, has }
     }
 
     fn flags(&self, case: &Case) -> Vec<(Flag, Reason)> {

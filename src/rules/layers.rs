@@ -11,8 +11,8 @@ static SHIPPED: Dir = include_dir!("$CARGO_MANIFEST_DIR/rules");
 #[derive(Clone, Debug, Default)]
 pub struct Layer {
     pub files: Vec<(String, String)>,
-    /// The statistical reader's weights (`reader.tsv`), when the layer brings its own.
-    pub reader: Option<String>,
+    /// The second reader's model by name and text (`reader.tsv`), when the layer brings its own.
+    pub reader: Option<(String, String)>,
     /// The weights by which the answers to the four questions are found (`definition.tsv`), likewise.
     pub answers: Option<String>,
     /// What is odd about the folder, and stops nothing.
@@ -34,7 +34,8 @@ pub fn shipped_layer() -> Layer {
     }
     files.sort();
     let model = |name| SHIPPED.get_file(name).and_then(|f| f.contents_utf8()).map(str::to_string);
-    Layer { files, reader: model("reader.tsv"), answers: model("definition.tsv"), advice: Vec::new() }
+    let reader = model("reader.tsv").map(|text| ("rules/reader.tsv".into(), text));
+    Layer { files, reader, answers: model("definition.tsv"), advice: Vec::new() }
 }
 
 /// A site's folder, with its folders down to the fourth.
@@ -82,7 +83,19 @@ pub fn site_layer(root: &Path) -> Result<Layer, Vec<Fault>> {
     advice.sort_by(|a, b| a.file.cmp(&b.file));
     files.sort();
     let model = |name| std::fs::read_to_string(root.join(name)).ok();
-    if faults.is_empty() { Ok(Layer { files, reader: model("reader.tsv"), answers: model("definition.tsv"), advice }) } else { Err(faults) }
+    let reader = model("reader.tsv").map(|text| (root.join("reader.tsv").display().to_string(), text));
+    if faults.is_empty() { Ok(Layer { files, reader, answers: model("definition.tsv"), advice }) } else { Err(faults) }
+}
+
+/// A reader's model alone, as `postroom learn` wrote it.
+pub fn reader_layer(file: &Path) -> Result<Layer, Vec<Fault>> {
+    let name = file.display().to_string();
+    match std::fs::read_to_string(file) {
+        Ok(text) => Ok(Layer { reader: Some((name, text)), ..Layer::default() }),
+        Err(e) => {
+            Err(vec![Fault::of_file(&name, format!("cannot be read: {e}")).hint("--reader names a model that `postroom learn` wrote")])
+        }
+    }
 }
 
 /// A file that Windows or a word processor saved in an encoding of its own.

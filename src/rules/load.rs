@@ -5,7 +5,7 @@ use super::compile::compile;
 use super::condition::Condition;
 use super::index::Phrase;
 use super::judge::{FlagRule, KindRule};
-use super::layers::{Layer, shipped_layer, site_layer};
+use super::layers::{Layer, reader_layer, shipped_layer, site_layer};
 use super::matcher::Lexicon;
 use super::reader::Reader;
 use super::scan::Places;
@@ -98,9 +98,17 @@ impl Ruleset {
 /// The shipped rules with the `*.toml` of a site's folder laid over them (policies and calendars in it are not read here).
 /// `Err` holds every fault, advice too.
 pub fn load(site: Option<&Path>) -> Result<Ruleset, Vec<Fault>> {
+    load_with_reader(site, None)
+}
+
+/// As `load`, with another reader's model laid over both.
+pub fn load_with_reader(site: Option<&Path>, reader: Option<&Path>) -> Result<Ruleset, Vec<Fault>> {
     let mut layers = vec![shipped_layer()];
     if let Some(folder) = site {
         layers.push(site_layer(folder)?);
+    }
+    if let Some(file) = reader {
+        layers.push(reader_layer(file)?);
     }
     compile(&layers)
 }

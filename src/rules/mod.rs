@@ -21,7 +21,7 @@ mod matcher;
 mod merge;
 mod pattern;
 pub mod policy; // what each landlord promises
-mod reader;
+pub mod reader; // the second reader: how a text reads, by what was learnt
 mod scan;
 pub mod schema; // what editors complete by
 mod spanned;
@@ -34,13 +34,11 @@ mod tokens;
 mod measure;
 #[cfg(test)]
 mod tests;
-#[cfg(test)]
-mod train;
 
 pub use docs::page as reference;
 pub use judge::{CaseStage, Facts, Judgement, LinkStrength, Ranked, Sender};
 pub use lint::check;
-pub use load::{Ruleset, load, load_texts, shipped};
+pub use load::{Ruleset, load, load_texts, load_with_reader, shipped};
 pub use scan::{Found, Part, Place, Signals, Words};
 pub use time::{Role, TimeSpan};
 pub use tokens::{sentences, words_of};

@@ -7,7 +7,7 @@ pub mod in_force; // each key with the file that set it
 
 use crate::folder;
 use crate::model::address::Address;
-use crate::model::decision::Flag;
+use crate::model::decision::{Flag, Kind};
 use crate::model::fault::Fault;
 use crate::model::policy::{AckTiming, Cause, Contractor, Hazards, Policy, RespondFrom, Role, Route, Signpost, TopicText};
 use crate::rules::spanned::Spanned;
@@ -216,6 +216,8 @@ fn lay_over(policy: &mut Policy, file: &File) {
         (&mut policy.ack_hold_wd, &file.ack_hold_wd),
         (&mut policy.limit_months, &file.limit_months),
         (&mut policy.letters_a_day, &file.letters_a_day),
+        (&mut policy.reader.sure, &file.reader.sure),
+        (&mut policy.reader.doubt, &file.reader.doubt),
     ] {
         *to = from.as_ref().map_or(*to, |n| *n.get_ref());
     }
@@ -236,6 +238,11 @@ fn lay_over(policy: &mut Policy, file: &File) {
         (&mut policy.data_protection.role, &file.data_protection.role),
     ] {
         set(to, from);
+    }
+    policy.reader.mode = file.reader.mode.unwrap_or(policy.reader.mode);
+    policy.reader.doubt_of.extend(file.reader.doubt_of.iter().filter_map(|(kind, n)| Some((Kind::parse(kind.get_ref())?, *n.get_ref()))));
+    if let Some(kinds) = &file.reader.always_review {
+        policy.reader.always_review = kinds.iter().filter_map(|k| Kind::parse(k.get_ref())).collect();
     }
     for s in &file.signposts {
         let new = Signpost { matter: s.matter.get_ref().clone(), says: s.says.get_ref().trim().into() };

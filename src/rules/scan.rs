@@ -4,7 +4,7 @@ use super::index::{Phrase, mark};
 use super::load::{Ruleset, Signal};
 use super::matcher::Ground;
 use super::pattern::Node;
-use super::reader::{self, Gram};
+use super::reader::Heard;
 use super::time::{self, Time, TimeSpan};
 use super::tokens::{self, Tokens};
 use crate::model::message::Message;
@@ -126,9 +126,9 @@ pub struct Signals {
     pub times: Vec<TimeSpan>,
     /// How many words the text has (subject not counted).
     pub length: usize,
-    /// What the statistical reader knows of the words.
-    pub(super) grams: Vec<Gram>,
-    /// The words that the grams lie in, by part.
+    /// What the second reader knows of the words.
+    pub(super) heard: Heard,
+    /// The words that it heard them in, by part.
     pub(super) texts: Vec<(u32, String)>,
 }
 
@@ -139,6 +139,12 @@ impl Signals {
 
     pub fn all<'s>(&'s self, id: &'s str) -> impl Iterator<Item = &'s Found> {
         self.found.iter().filter(move |f| &*f.id == id)
+    }
+
+    /// The words that lie at these parts and bytes.
+    pub(super) fn stretches(&self, places: &[(u32, u32, u32)]) -> Vec<String> {
+        let text = |part: u32| self.texts.iter().find(|(p, _)| *p == part).map_or("", |(_, text)| text.as_str());
+        places.iter().filter_map(|&(part, start, end)| Some(text(part).get(start as usize..end as usize)?.to_string())).collect()
     }
 
     /// The words that show a signal, over all its places.
@@ -156,12 +162,12 @@ struct Marks {
 }
 
 /// A part made ready: its tokens and times.
-struct Read<'a> {
-    part: usize,
-    place: Place,
-    text: &'a str,
-    tokens: Tokens,
-    times: Vec<Time>,
+pub(super) struct Read<'a> {
+    pub part: usize,
+    pub place: Place,
+    pub text: &'a str,
+    pub tokens: Tokens,
+    pub times: Vec<Time>,
 }
 
 impl Ruleset {
@@ -184,11 +190,7 @@ impl Ruleset {
             self.expressions_in(&read, &mut finds);
             if matches!(place, Place::Subject | Place::Text) {
                 out.texts.push((part as u32, text.to_string()));
-                reader::grams(&read.tokens, part, *place == Place::Subject, |gram, _| {
-                    if self.reader.knows(gram.key) {
-                        out.grams.push(gram);
-                    }
-                });
+                self.reader.hear(&read, *place == Place::Subject, &mut out.heard);
                 out.times.extend(read.times.iter().map(|t| time_span(&read, t)));
             }
         }

@@ -10,6 +10,7 @@ pub mod explain; // the decision as an officer would say it
 mod flags; // what a person must know beside the kind
 mod keys; // what leads to a case
 mod link; // which case, and how surely
+mod reader; // what the second reader doubts
 mod relation; // whether it speaks of the case
 pub mod reply; // what goes back, and to whom
 mod reviews; // tasks for a person
@@ -103,13 +104,14 @@ pub fn triage(input: &Input<'_>) -> Decision {
     let said = words::said(&words);
 
     let hit = link::link(candidates, &said, received_at);
-    let facts = facts(message, &who);
+    let facts = Facts { reader: policy.reader.mode, ..facts(message, &who) };
     let weighed = stage::weigh(rules, signals, &facts, hit.as_ref(), &words);
     let mut reasons = Vec::new();
     reasons.extend(weighed.hit.map(link::reason));
     reasons.extend(weighed.reasons);
 
     let judged = choose(message, &who, &weighed.judgement, weighed.hit, signals);
+    let judged = reader::heed(judged, &weighed.judgement, &policy.reader);
     let ranked: Vec<Kind> = weighed.judgement.ranked.iter().map(|r| r.kind).collect();
     let settled = stage::settle(judged.kind, &ranked, weighed.hit, weighed.set_aside);
     let kind = settled.kind;
@@ -161,6 +163,7 @@ pub fn triage(input: &Input<'_>) -> Decision {
         effect: &settled.effect,
         hit: linked,
         undecided: judged.undecided,
+        second: judged.beside,
         withdraws: matter && withdraws(signals, &said),
         late_unsure,
         for_person: settled.for_person,
@@ -240,10 +243,13 @@ struct Judged {
     kind: Kind,
     undecided: bool,
     reason: Option<Reason>,
+    /// What a person is to look at beside it.
+    beside: Option<String>,
 }
 
 fn choose(message: &Message, who: &Who<'_>, judgement: &Judgement, hit: Option<&link::Hit<'_>>, signals: &Signals) -> Judged {
-    let because = |kind, id: &str, says: &str| Judged { kind, undecided: false, reason: Some(Reason::new(id, says, Vec::new())) };
+    let because =
+        |kind, id: &str, says: &str| Judged { kind, undecided: false, reason: Some(Reason::new(id, says, Vec::new())), beside: None };
     let top = judgement.ranked.first().map(|r| r.kind);
 
     if message.postroom_instance.is_some() || who.class == Class::Ourselves {
@@ -285,6 +291,7 @@ fn choose(message: &Message, who: &Who<'_>, judgement: &Judgement, hit: Option<&
             kind: Kind::NewComplaint,
             undecided: true,
             reason: Some(Reason::new("words.foreign_complaint", "complains in another language", signals.words("foreign-complaint"))),
+            beside: None,
         };
     }
     match judgement.ranked.first() {
@@ -292,10 +299,10 @@ fn choose(message: &Message, who: &Who<'_>, judgement: &Judgement, hit: Option<&
         None => because(Kind::NeedsReview, "rules.nothing", "nothing in the words says what it is"),
         Some(first) if first.score <= 0 => match hit {
             // It speaks of the case: the likeliest reading stands, and a person looks at it.
-            Some(hit) if hit.strong => Judged { kind: first.kind, undecided: true, reason: None },
+            Some(hit) if hit.strong => Judged { kind: first.kind, undecided: true, reason: None, beside: None },
             // Few words that the rules know, but they read like one of these: said, and shown to a person all the same.
             None if message.language.is_none() && reads_like(first) && !may_be_machine(first.kind, signals) => {
-                Judged { kind: first.kind, undecided: true, reason: None }
+                Judged { kind: first.kind, undecided: true, reason: None, beside: None }
             }
             _ => because(Kind::NeedsReview, "rules.nothing", "says nothing that tells what it is"),
         },
@@ -311,7 +318,7 @@ fn choose(message: &Message, who: &Who<'_>, judgement: &Judgement, hit: Option<&
         Some(first) if may_be_complaint(first, judgement, signals) => {
             because(Kind::NeedsReview, "rules.doubt", "may be a complaint or may not")
         }
-        Some(first) => Judged { kind: first.kind, undecided: judgement.undecided, reason: None },
+        Some(first) => Judged { kind: first.kind, undecided: judgement.undecided, reason: None, beside: None },
     }
 }
 

@@ -16,6 +16,8 @@ pub struct Seen<'a> {
     pub hit: Option<&'a Hit<'a>>,
     /// Nothing spoke clearly.
     pub undecided: bool,
+    /// What the second reader makes of it, where it is not what was decided.
+    pub second: Option<String>,
     pub withdraws: bool,
     /// The matter is old but may not be late.
     pub late_unsure: bool,
@@ -40,6 +42,8 @@ pub fn reviews(seen: &Seen<'_>) -> Vec<Review> {
         add(ReviewCause::Undecided, "The words allow two readings: decide what it is.");
     } else if seen.undecided && matter {
         add(ReviewCause::Undecided, "The words allow another reading: check what was decided.");
+    } else if let Some(says) = &seen.second {
+        add(ReviewCause::Undecided, says);
     }
     if let Some(says) = &seen.for_person {
         let cause = if seen.kind == Kind::NeedsReview { ReviewCause::Undecided } else { ReviewCause::Related };

@@ -3,7 +3,7 @@
 use super::file::{File, Number, Text};
 use crate::model::address::Address;
 use crate::model::calendar::{Counting, clock_time};
-use crate::model::decision::Flag;
+use crate::model::decision::{Flag, Kind};
 use crate::model::fault::Fault;
 use crate::model::policy::AckTiming;
 use crate::rules::calendar::parse_date;
@@ -94,6 +94,16 @@ pub fn values(name: &str, text: &str, file: &File, faults: &mut Vec<Fault>) {
     let keeps = &file.retention;
     for months in [&keeps.case_months, &keeps.raw_months, &keeps.not_complaint_months, &keeps.spam_months] {
         check.number(months, 1..=1_200, "months");
+    }
+    check.number(&file.reader.sure, 1..=100, "in a hundred");
+    check.number(&file.reader.doubt, 1..=100, "in a hundred");
+    for number in file.reader.doubt_of.values() {
+        check.unless((1..=100).contains(number.get_ref()), number, "is out of range", "give a number in a hundred from 1 to 100");
+    }
+    let kinds = file.reader.doubt_of.keys().chain(file.reader.always_review.iter().flatten());
+    for kind in kinds {
+        let known: Vec<&str> = Kind::ALL.iter().map(|k| k.as_str()).collect();
+        check.unless(Kind::parse(kind.get_ref()).is_some(), kind, "is no kind", &format!("kinds are {}", known.join(", ")));
     }
     check.number(&file.letters_an_hour, 1..=100_000, "letters");
     for hour in [&file.office_opens, &file.office_closes].into_iter().flatten() {

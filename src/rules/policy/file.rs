@@ -1,10 +1,11 @@
 //! A policy file as it is written: every key may be left to the policy that it extends.
 
 use crate::model::calendar::{Counting, Division};
-use crate::model::policy::{AckTiming, RespondFrom, Responsible};
+use crate::model::policy::{AckTiming, ReaderMode, RespondFrom, Responsible};
 use crate::rules::spanned::Spanned;
 use schemars::JsonSchema;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 
 pub type Text = Option<Spanned<String>>;
 pub type Number = Option<Spanned<u32>>;
@@ -94,6 +95,9 @@ pub struct File {
     /// The roles that are told of a duty, and those that get the morning digest.
     #[serde(default)]
     pub tell: Tell,
+    /// How the second reader counts.
+    #[serde(default)]
+    pub reader: ReaderUse,
 }
 
 /// The clocks of Awaab's Law.
@@ -150,6 +154,22 @@ pub struct Tell {
     pub breach: Option<Vec<Spanned<String>>>,
     /// Who gets the morning digest.
     pub digest: Option<Vec<Spanned<String>>>,
+}
+
+/// How the second reader counts beside the rules. Chances are in hundredths.
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct ReaderUse {
+    /// Whether it is asked, and what its word does.
+    pub mode: Option<ReaderMode>,
+    /// From this chance on it is sure: where the decision is another, a person looks.
+    pub sure: Number,
+    /// What nobody follows up goes to a person from this chance of a complaint on.
+    pub doubt: Number,
+    /// The same for single kinds.
+    pub doubt_of: BTreeMap<Spanned<String>, Spanned<u32>>,
+    /// Kinds that a person always decides.
+    pub always_review: Option<Vec<Spanned<String>>>,
 }
 
 /// A firm that works for the landlord.

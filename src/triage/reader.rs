@@ -1,0 +1,99 @@
+//! Where the second reader doubts what the rules decided, a person looks (promise 7). A missed complaint costs far more than a needless
+//! look, so that a small chance of one is enough where nobody would follow the message up.
+
+use super::Judged;
+use crate::model::decision::{Kind, Reason};
+use crate::model::policy::{ReaderMode, ReaderUse};
+use crate::rules::Judgement;
+use crate::rules::reader::Reading;
+
+/// The kind that stands after the policy's word on what a person must see, and after the reader's doubts.
+pub fn heed(judged: Judged, judgement: &Judgement, policy: &ReaderUse) -> Judged {
+    if policy.always_review.contains(&judged.kind) {
+        let says = format!("would be taken for {}, which a person always decides here", judged.kind.as_str());
+        return to_person("policy.always_review", says);
+    }
+    let Some(reading) = judgement.reading.as_ref().filter(|_| judged.reason.is_none() && policy.mode != ReaderMode::Off) else {
+        return judged;
+    };
+    let risk = complaint(reading);
+    let (best, chance) = reading.best();
+    if !followed(judged.kind) && risk >= policy.doubt_about(judged.kind) {
+        let says = format!("may be a complaint ({:.0} in 100), though it was taken for {}", 100.0 * risk, judged.kind.as_str());
+        return match policy.mode {
+            ReaderMode::Weighs => to_person("reader.doubt", says),
+            _ => Judged { beside: Some(format!("The second reader says that this {says}: check it.")), ..judged },
+        };
+    }
+    if best != judged.kind && chance * 100.0 >= f64::from(policy.sure) {
+        let says = format!("The second reader takes this for {} ({:.0} in 100): check what was decided.", best.as_str(), 100.0 * chance);
+        return Judged { beside: Some(says), ..judged };
+    }
+    judged
+}
+
+fn to_person(id: &str, says: String) -> Judged {
+    Judged { kind: Kind::NeedsReview, undecided: false, reason: Some(Reason::new(id, says, Vec::new())), beside: None }
+}
+
+/// The chance that a complaint would be missed: what is only an addition is missed less dearly.
+fn complaint(reading: &Reading) -> f64 {
+    reading.chance(Kind::NewComplaint) + reading.chance(Kind::Stage2Request) + 0.5 * reading.chance(Kind::Addition)
+}
+
+/// Kinds after which a letter goes out or a person acts.
+fn followed(kind: Kind) -> bool {
+    matches!(kind, Kind::NewComplaint | Kind::Stage2Request | Kind::Addition | Kind::Ombudsman | Kind::NeedsReview)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::reader::place;
+
+    fn judged(kind: Kind) -> Judged {
+        Judged { kind, undecided: false, reason: None, beside: None }
+    }
+
+    /// A reading that gives one kind a chance and a compliment the rest.
+    fn reads(kind: Kind, chance: f64) -> Judgement {
+        let mut reading = Reading::default();
+        reading.chances[place(Kind::Compliment).unwrap()] = 1.0 - chance;
+        reading.chances[place(kind).unwrap()] += chance;
+        Judgement { reading: Some(reading), ..Judgement::default() }
+    }
+
+    #[test]
+    fn what_may_be_a_missed_complaint_goes_to_a_person() {
+        let policy = ReaderUse::default();
+        let likely = heed(judged(Kind::Compliment), &reads(Kind::NewComplaint, 0.4), &policy);
+        assert_eq!((likely.kind, likely.reason.unwrap().id.as_str()), (Kind::NeedsReview, "reader.doubt"));
+        let hardly = heed(judged(Kind::Compliment), &reads(Kind::NewComplaint, 0.02), &policy);
+        assert_eq!((hardly.kind, hardly.beside), (Kind::Compliment, None));
+        let bold = ReaderUse { doubt_of: [(Kind::Compliment, 50)].into(), ..ReaderUse::default() };
+        assert_eq!(heed(judged(Kind::Compliment), &reads(Kind::NewComplaint, 0.4), &bold).kind, Kind::Compliment);
+    }
+
+    #[test]
+    fn where_it_advises_the_decision_stands_and_a_person_looks() {
+        let policy = ReaderUse { mode: ReaderMode::Advises, ..ReaderUse::default() };
+        let seen = heed(judged(Kind::Compliment), &reads(Kind::NewComplaint, 0.4), &policy);
+        assert_eq!(seen.kind, Kind::Compliment);
+        assert!(seen.beside.unwrap().contains("40 in 100"));
+    }
+
+    #[test]
+    fn where_it_is_sure_of_another_kind_a_person_looks_beside() {
+        let seen = heed(judged(Kind::NewComplaint), &reads(Kind::ServiceRequest, 0.95), &ReaderUse::default());
+        assert_eq!(seen.kind, Kind::NewComplaint);
+        assert!(seen.beside.unwrap().contains("service_request"));
+    }
+
+    #[test]
+    fn off_it_says_nothing_and_some_kinds_are_always_a_persons() {
+        let off = ReaderUse { mode: ReaderMode::Off, ..ReaderUse::default() };
+        assert_eq!(heed(judged(Kind::Compliment), &reads(Kind::NewComplaint, 0.9), &off).kind, Kind::Compliment);
+        let always = ReaderUse { always_review: vec![Kind::Spam], ..off };
+        assert_eq!(heed(judged(Kind::Spam), &Judgement::default(), &always).kind, Kind::NeedsReview);
+    }
+}
