@@ -82,7 +82,7 @@ pub struct ReaderUse {
 
 impl Default for ReaderUse {
     fn default() -> ReaderUse {
-        ReaderUse { mode: ReaderMode::Weighs, sure: 90, doubt: 10, doubt_of: BTreeMap::new(), always_review: Vec::new() }
+        ReaderUse { mode: ReaderMode::Weighs, sure: 90, doubt: 15, doubt_of: BTreeMap::new(), always_review: Vec::new() }
     }
 }
 

@@ -334,7 +334,9 @@ fn may_be_complaint(first: &rules::Ranked, judgement: &Judgement, signals: &Sign
     let complaint = judgement.ranked.iter().find(|r| matches!(r.kind, Kind::NewComplaint | Kind::Stage2Request));
     let silent = quiet(first.kind) || matches!(first.kind, Kind::Automatic | Kind::Spam);
     let doubt = if signals.has("nobody-came") || signals.has("still-not-done") || signals.has("staff-conduct") { 2 * DOUBT } else { DOUBT };
-    silent && complaint.is_some_and(|c| c.score > -DOUBT && first.score - c.score < doubt)
+    // Thanks to one of our people beside what another did: no praise makes up for it (Code 5.8).
+    let praised = first.kind == Kind::Compliment && signals.has("staff-conduct") && signals.has("but-still");
+    praised || silent && complaint.is_some_and(|c| c.score > -DOUBT && first.score - c.score < doubt)
 }
 
 fn reads_like(first: &rules::Ranked) -> bool {
