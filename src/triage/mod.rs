@@ -301,7 +301,11 @@ fn choose(message: &Message, who: &Who<'_>, judgement: &Judgement, hit: Option<&
             // It speaks of the case: the likeliest reading stands, and a person looks at it.
             Some(hit) if hit.strong => Judged { kind: first.kind, undecided: true, reason: None, beside: None },
             // Few words that the rules know, but they read like one of these: said, and shown to a person all the same.
-            None if message.language.is_none() && reads_like(first) && !may_be_machine(first.kind, signals) => {
+            None if message.language.is_none()
+                && reads_like(first)
+                && !may_be_machine(first.kind, signals)
+                && !may_be_complaint(first, judgement, signals) =>
+            {
                 Judged { kind: first.kind, undecided: true, reason: None, beside: None }
             }
             _ => because(Kind::NeedsReview, "rules.nothing", "says nothing that tells what it is"),
@@ -335,8 +339,8 @@ fn may_be_complaint(first: &rules::Ranked, judgement: &Judgement, signals: &Sign
     let silent = quiet(first.kind) || matches!(first.kind, Kind::Automatic | Kind::Spam);
     let doubt = if signals.has("nobody-came") || signals.has("still-not-done") || signals.has("staff-conduct") { 2 * DOUBT } else { DOUBT };
     // Thanks to one of our people beside what another did: no praise makes up for it (Code 5.8).
-    let praised = first.kind == Kind::Compliment && signals.has("staff-conduct") && signals.has("but-still");
-    praised || silent && complaint.is_some_and(|c| c.score > -DOUBT && first.score - c.score < doubt)
+    let rude = complaint.is_some_and(|c| c.reasons.iter().any(|r| r.id == "signal.staff-conduct"));
+    first.kind == Kind::Compliment && rude || silent && complaint.is_some_and(|c| c.score > -DOUBT && first.score - c.score < doubt)
 }
 
 fn reads_like(first: &rules::Ranked) -> bool {
