@@ -17,7 +17,7 @@ fn a_faulty_configuration_ends_every_command_with_2_and_its_place() {
     for command in ["check", "run", "doctor", "migrate", "reconcile"] {
         let (code, _, told) = postroom(&[command, "--config", bad]);
         assert_eq!(code, Some(2), "{command}: {told}");
-        assert!(told.contains("unknown-key.toml:2:1: error: unknown field `datta`"), "{command}: {told}");
+        assert!(told.contains("unknown-key.toml:2:1") && told.contains("unknown field `datta`"), "{command}: {told}");
     }
 }
 
