@@ -167,13 +167,13 @@ pub fn differences(input: &Input, was: &Decision, now: &Outcome) -> Vec<Differen
     let stage = |d: &Decision| case_after(input, d).map_or("none", |c| c.stage.as_str());
     note("stage", stage(was).into(), stage(new).into());
     let flags = |d: &Decision| d.flags.iter().map(|f| f.as_str()).collect();
-    let (from, to) = apart(flags(was), flags(new));
+    let (from, to) = apart(&flags(was), &flags(new));
     note("flags", from, to);
     note("reply", was.reply.as_str().into(), new.reply.as_str().into());
     let reviews = |d: &Decision| d.reviews.iter().map(|r| r.cause.as_str()).collect();
-    let (from, to) = apart(reviews(was), reviews(new));
+    let (from, to) = apart(&reviews(was), &reviews(new));
     note("review", from, to);
-    let (from, to) = apart(roles(was), roles(new));
+    let (from, to) = apart(&roles(was), &roles(new));
     note("route", from, to);
     for (from, to) in due(was, new) {
         note("due", from, to);
@@ -207,14 +207,14 @@ fn case_id(effect: Effect) -> Option<CaseId> {
 }
 
 /// What the first has alone and what the second has alone, each as a list in words.
-fn apart(was: BTreeSet<&str>, new: BTreeSet<&str>) -> (String, String) {
+fn apart(was: &BTreeSet<&str>, new: &BTreeSet<&str>) -> (String, String) {
     let list = |mut words: Vec<&str>| {
         if words.is_empty() {
             words.push("none");
         }
         words.join(", ")
     };
-    (list(was.difference(&new).copied().collect()), list(new.difference(&was).copied().collect()))
+    (list(was.difference(new).copied().collect()), list(new.difference(was).copied().collect()))
 }
 
 /// Duties that fall due on another day, by how many days.

@@ -162,11 +162,13 @@ fn acknowledged(rows: &Rows, calendar: &Calendar) -> Table {
 
 fn waits(rows: &Rows, calendar: &Calendar) -> Table {
     let mut counts = [[0_usize; 2]; 7];
-    for stage in 0..2 {
+    let mut count = |stage: usize| {
         for d in acknowledgements(rows, stage).iter().filter_map(|o| days(o, calendar)) {
             counts[usize::try_from(d).map_or(6, |d| d.min(6))][stage] += 1;
         }
-    }
+    };
+    count(0);
+    count(1);
     let name = |d: usize| match d {
         0 => "the same day".to_owned(),
         1 => "1 working day".to_owned(),

@@ -148,8 +148,8 @@ fn no_feature_holds_a_name_or_a_figure() {
 fn a_chain_marks_whole_answers() {
     let (out, inside) = ([-5, 0, 0], [3, -1, -1]);
     assert_eq!(chain::best(&[out, inside, inside, out, inside], false, false), [1..3, 4..5]);
-    assert_eq!(chain::best(&[out, inside, inside, out, inside], true, false), [1..3]);
-    assert_eq!(chain::best(&[out, out], true, true), [0..1]);
+    assert_eq!(chain::best(&[out, inside, inside, out, inside], true, false).as_slice(), std::slice::from_ref(&(1..3)));
+    assert_eq!(chain::best(&[out, out], true, true).as_slice(), std::slice::from_ref(&(0..1)));
     assert!(chain::best(&[out, out], false, false).is_empty() && chain::best(&[], true, true).is_empty());
     let likely = chain::likely(&[[-3.0, 0.0, 0.0], [3.0, -1.0, 1.0]], true);
     assert!(likely[1][chain::ALONE] > 0.8 && likely.iter().all(|w| (w.iter().sum::<f32>() - 1.0).abs() < 1e-3));

@@ -138,7 +138,7 @@ fn every_order_of_files_gives_the_same_rules_and_findings() {
             let judged = rules.judge(&signals, &crate::rules::Facts::default());
             (signals, judged)
         });
-        (rules.digest.clone(), judged)
+        (rules.digest, judged)
     };
     let usual = outcome(0);
     for turn in 1..5 {
