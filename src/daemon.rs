@@ -9,7 +9,7 @@ use crate::model::calendar::local_day;
 use crate::pipeline::events::Line;
 use crate::pipeline::outbox::Carrier;
 use crate::pipeline::receive::Receiver;
-use crate::pipeline::{Works, clock, events, hex, intake, outbox, reconcile, reload, retention, silence};
+use crate::pipeline::{Works, clock, digest, events, hex, intake, outbox, reconcile, reload, retention, silence};
 use crate::source::Stop;
 use crate::source::form::{self, Sheet};
 use crate::source::reader::Reader;
@@ -265,6 +265,9 @@ async fn watch_clock(works: Arc<Works>, mut stop: Stop) {
     while !*stop.borrow() {
         if let Err(e) = clock::tick(&works).await {
             log::work_failed("clock", &e, TICK.as_secs_f64());
+        }
+        if let Err(e) = digest::tick(&works).await {
+            log::work_failed("digest", &e, TICK.as_secs_f64());
         }
         if let Err(e) = outbox::rescue(&works, outbox::SENDING_PATIENCE).await {
             log::work_failed("rescue", &e, TICK.as_secs_f64());

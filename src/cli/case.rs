@@ -11,6 +11,8 @@ use crate::store::{self, Tx, outbox_list};
 use clap::{Subcommand, ValueEnum};
 use serde_json::{Value, json};
 
+mod acts;
+
 #[derive(Subcommand)]
 pub enum Command {
     /// The register
@@ -109,6 +111,8 @@ pub enum Command {
         #[arg(long)]
         note: Option<String>,
     },
+    #[command(flatten)]
+    Person(acts::Command),
 }
 
 /// What reports tell cases apart by.
@@ -168,6 +172,7 @@ pub fn run(command: Command) -> u8 {
                 show::line(format!("{reference} is at stage `{}`", stage.as_str()));
                 Ok(FINE)
             }
+            Command::Person(command) => acts::run(command).await,
         }
     }))
 }

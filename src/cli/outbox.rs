@@ -18,6 +18,20 @@ pub enum Command {
         #[arg(long)]
         state: Option<String>,
     },
+    /// Stops a letter that waits, until somebody lets it go
+    Hold {
+        id: i64,
+        #[command(flatten)]
+        at: At,
+        #[arg(long)]
+        why: String,
+    },
+    /// Lets a letter go now that is held or waits for its time
+    Release {
+        id: i64,
+        #[command(flatten)]
+        at: At,
+    },
     /// Lets a held letter go, or tries a deferred, unknown or dead one now: the same mail to the byte
     Retry {
         id: i64,
@@ -30,7 +44,13 @@ pub fn run(command: Command) -> u8 {
     code(setup::block_on(async {
         match command {
             Command::List { listing, state } => list(&listing, state).await,
-            Command::Retry { id, at } => {
+            Command::Hold { id, at, why } => {
+                let db = setup::store(&setup::config(&at)?).await?;
+                staff::hold(&db, id, &why).await.map_err(|e| setup::refused(&e))?;
+                show::line(format!("letter {id} is held; the promise that it keeps still runs"));
+                Ok(FINE)
+            }
+            Command::Release { id, at } | Command::Retry { id, at } => {
                 let db = setup::store(&setup::config(&at)?).await?;
                 staff::retry(&db, id, Ambient::system().now()).await.map_err(|e| setup::refused(&e))?;
                 show::line(format!("letter {id} goes out at the next turn"));

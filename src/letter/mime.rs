@@ -31,7 +31,14 @@ pub fn build(letter: &Letter, o: &Occasion<'_>, page: &Page) -> Result<Vec<u8>, 
         mail = mail.in_reply_to(last.clone()).references(ids.join(" "));
     }
     // RFC 3834 §5; Outlook keeps its automatic answers back on the second (MS-OXCMAIL 2.1.3.2.20).
-    let automatic = if o.form.to_resident() { "auto-replied" } else { "auto-generated" };
+    // What a person wrote is not automatic (RFC 3834 §5: `no` is the same as no such field).
+    let automatic = if o.form.by_person() {
+        "no"
+    } else if o.form.to_resident() {
+        "auto-replied"
+    } else {
+        "auto-generated"
+    };
     for (name, value) in [("Auto-Submitted", automatic), ("X-Auto-Response-Suppress", "All"), ("X-Postroom-Instance", o.instance)] {
         let name = HeaderName::new_from_ascii(name.into()).expect("the names are written here");
         mail = mail.raw_header(HeaderValue::new(name, quote::one_line(value, 200)));

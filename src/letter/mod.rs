@@ -17,6 +17,7 @@ pub use templates::Templates;
 use crate::model::address::Address;
 use crate::model::case::Case;
 use crate::model::decision::{Decision, Reply, words};
+use crate::model::digest::Digest;
 use crate::model::duty::Duty;
 use crate::model::letter::Letter;
 use crate::model::message::{Channel, Message};
@@ -41,6 +42,11 @@ words! {
         /// To the officer, before a duty falls due; and after.
         Reminder = "reminder",
         Alarm = "alarm",
+        /// A person's own, to a resident: the answer comes later (Code 6.4, 6.5), or the complaint is not taken up (Code 2.4).
+        Extension = "extension",
+        Refusal = "refusal",
+        /// To the landlord's people, each working morning.
+        Digest = "digest",
     }
 }
 
@@ -60,7 +66,12 @@ impl Form {
 
     /// To a resident, or whoever wrote for one; the rest stay in the house.
     pub fn to_resident(self) -> bool {
-        !matches!(self, Form::PassOn | Form::Notice | Form::Reminder | Form::Alarm)
+        !matches!(self, Form::PassOn | Form::Notice | Form::Reminder | Form::Alarm | Form::Digest)
+    }
+
+    /// Says what a person decided, in that person's words and name.
+    pub fn by_person(self) -> bool {
+        matches!(self, Form::Extension | Form::Refusal)
     }
 
     /// Text alone, carried by a platform and not by mail.
@@ -72,7 +83,7 @@ impl Form {
     pub fn parts(self) -> &'static [&'static str] {
         match self {
             Form::SignpostSocial | Form::TakeOffline => &["txt"],
-            Form::PassOn | Form::Notice | Form::Reminder | Form::Alarm => &["subject", "txt"],
+            Form::PassOn | Form::Notice | Form::Reminder | Form::Alarm | Form::Digest => &["subject", "txt"],
             _ => &["subject", "txt", "html"],
         }
     }
@@ -105,6 +116,52 @@ pub struct Occasion<'a> {
     pub instance: &'a str,
     /// What arrived, byte for byte, to attach to what is passed on or told of.
     pub original: Option<&'a [u8]>,
+    /// What a person says in a letter of their own.
+    pub note: Option<&'a Note>,
+    pub digest: Option<&'a Digest>,
+}
+
+/// What a person decided, for the resident.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Note {
+    pub by: String,
+    /// The reasons, in that person's words.
+    pub why: String,
+    /// The new latest day of an answer, written out.
+    pub until: Option<String>,
+    /// How the resident hears of progress meanwhile (Code 5.9).
+    pub updates: Option<String>,
+}
+
+impl<'a> Occasion<'a> {
+    /// A letter that answers no message: everything else is left out.
+    pub fn unasked(
+        form: Form,
+        to: &'a Address,
+        from: &'a Address,
+        policy: &'a Policy,
+        message_id: &'a str,
+        now: Timestamp,
+    ) -> Occasion<'a> {
+        Occasion {
+            form,
+            to: Some(to),
+            from,
+            policy,
+            case: None,
+            message: None,
+            decision: None,
+            duty: None,
+            received_at: now,
+            response_due: None,
+            message_id,
+            date: now,
+            instance: "",
+            original: None,
+            note: None,
+            digest: None,
+        }
+    }
 }
 
 impl Occasion<'_> {
@@ -122,6 +179,9 @@ pub enum LetterError {
     /// The texts of MiniJinja's errors name templates and variables, never their values.
     #[error("template {template}: {says}")]
     Template { template: String, says: String },
+    /// Code 2.4, 6.4: no such letter without its reasons.
+    #[error("the letter needs the name of the person who decided it, and the reasons")]
+    NoReasons,
     #[error("the letter has no recipient")]
     NoRecipient,
     /// The address itself stays out of the text: it may be logged.
@@ -133,6 +193,9 @@ pub enum LetterError {
 
 /// Writes the letter of an occasion. A social-media answer has text alone and no `mime`.
 pub fn render(templates: &Templates, occasion: &Occasion<'_>) -> Result<Letter, LetterError> {
+    if occasion.form.by_person() && occasion.note.is_none_or(|n| n.why.trim().is_empty() || n.by.trim().is_empty()) {
+        return Err(LetterError::NoReasons);
+    }
     let page = page::Page::of(occasion);
     let mut letter = words_of(templates, occasion, &page)?;
     if !occasion.form.is_social() {

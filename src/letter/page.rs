@@ -3,9 +3,10 @@
 use super::greeting::greeting;
 use super::quote::{self, POINTS};
 use super::welsh;
-use super::{Form, Occasion};
+use super::{Form, Note, Occasion};
 use crate::model::calendar::{Division, local_day, london, written_out};
 use crate::model::decision::{Decision, Flag, Kind, ReviewCause, Via};
+use crate::model::digest::Digest;
 use crate::model::duty::{Duty, DutyKind};
 use crate::model::message::Message;
 use crate::model::policy::{Contact, Ombudsman, Policy, Responsible};
@@ -84,6 +85,9 @@ pub struct Page {
     /// The sender's words, where there is no mail to attach.
     pub words: Option<String>,
     pub duty: Option<DutyPage>,
+    /// A person's own letter.
+    pub note: Option<Note>,
+    pub digest: Option<Digest>,
 }
 
 #[derive(Clone, Debug, Default, Serialize)]
@@ -144,6 +148,9 @@ impl Page {
             large: policy.large_print,
             received_cy: welsh::date(local_day(o.received_at)),
             response_due_cy: o.response_due.filter(|due| !weak && *due >= local_day(o.date)).map(welsh::date),
+            note: o.note.cloned(),
+            digest: o.digest.cloned(),
+            complaint: o.form.by_person(),
             ..Page::default()
         };
         if let Some(duty) = o.duty {

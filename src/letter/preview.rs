@@ -33,6 +33,8 @@ pub fn preview(templates: &Templates, policy: &Policy, forms: &[Form]) -> Result
                 // What a reminder is about is always known, and what a stranger is told is another letter.
                 duty: page.duty.clone().or_else(|| check::full().duty),
                 // It asks what is not known, as it does for a resident.
+                note: page.note.clone().or_else(|| check::full().note),
+                digest: page.digest.clone().or_else(|| check::full().digest),
                 questions: page.questions.clone().or_else(|| check::full().questions),
                 welsh: policy.welsh,
                 large: policy.large_print,

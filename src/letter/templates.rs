@@ -18,7 +18,7 @@ macro_rules! embedded {
     };
 }
 
-const SHIPPED: [(&str, &str); 31] = embedded![
+const SHIPPED: [(&str, &str); 39] = embedded![
     "_open.txt",
     "_understanding.txt",
     "_close.txt",
@@ -50,6 +50,14 @@ const SHIPPED: [(&str, &str); 31] = embedded![
     "reminder.txt",
     "alarm.subject",
     "alarm.txt",
+    "extension.subject",
+    "extension.txt",
+    "extension.html",
+    "refusal.subject",
+    "refusal.txt",
+    "refusal.html",
+    "digest.subject",
+    "digest.txt",
 ];
 
 /// One template's text and the file that it came from, for pointing into it.

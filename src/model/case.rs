@@ -1,6 +1,7 @@
 //! A case and the states it can be in. Transitions that cannot be are errors, never silent.
 
 use super::address::{Address, Party};
+use super::keys::folded_name;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -66,25 +67,52 @@ pub struct WrongStep {
     pub step: Step,
 }
 
+/// Which responses were ever issued, whatever came after.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answered {
+    pub stage1: bool,
+    pub stage2: bool,
+}
+
+impl Answered {
+    #[must_use]
+    pub fn after(self, step: Step) -> Answered {
+        Answered { stage1: self.stage1 || step == Step::Stage1Response, stage2: self.stage2 || step == Step::Stage2Response }
+    }
+}
+
 impl Stage {
-    /// The stage after `step`. `stage1_answered` says whether the stage 1 response was ever issued: a case closed after it goes to
-    /// stage 2 on request (Code 6.10), one closed or withdrawn before it does not.
-    pub fn after(self, step: Step, stage1_answered: bool) -> Result<Stage, WrongStep> {
+    /// The stage after `step`. A case closed after its stage 1 response goes to stage 2 on request (Code 6.10), one closed or withdrawn before
+    /// it does not. After the final response there is no stage to go to (Code 5.3): the Ombudsman is next.
+    pub fn after(self, step: Step, answered: Answered) -> Result<Stage, WrongStep> {
         use Stage::*;
         match (self, step) {
             (Stage1, Step::Stage1Response) => Ok(Responded),
             (Responded, Step::OpenStage2) => Ok(Stage2),
-            (Closed, Step::OpenStage2) if stage1_answered => Ok(Stage2),
+            (Closed, Step::OpenStage2) if answered.stage1 && !answered.stage2 => Ok(Stage2),
             // A person may take a complaint straight to stage 2 (Code 5.11 forbids refusing to escalate without good reason).
             (Stage1, Step::OpenStage2) => Ok(Stage2),
             (Stage2, Step::Stage2Response) => Ok(Final),
             (Stage1 | Responded | Stage2 | Final, Step::Close) => Ok(Closed),
             (Stage1 | Responded | Stage2, Step::Withdraw) => Ok(Withdrawn),
-            (Closed | Withdrawn, Step::Reopen) if stage1_answered => Ok(Responded),
+            (Closed | Withdrawn, Step::Reopen) if answered.stage2 => Ok(Final),
+            (Closed | Withdrawn, Step::Reopen) if answered.stage1 => Ok(Responded),
             (Closed | Withdrawn, Step::Reopen) => Ok(Stage1),
             (stage, step) => Err(WrongStep { stage, step }),
         }
     }
+}
+
+/// The same person would look at stage 2 who answered stage 1 (Code 6.13).
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0} answered this complaint at stage 1: somebody else must look at it at stage 2 (Code 6.13)")]
+pub struct SamePerson(pub String);
+
+/// Whether `who` may have a case in hand at a stage.
+pub fn may_handle(stage: Stage, stage1_handler: Option<&str>, who: &str) -> Result<(), SamePerson> {
+    let second = matches!(stage, Stage::Responded | Stage::Stage2 | Stage::Final);
+    let same = stage1_handler.is_some_and(|first| folded_name(first) == folded_name(who));
+    if second && same { Err(SamePerson(who.trim().into())) } else { Ok(()) }
 }
 
 /// `PR-2026-000123`: the year of receipt and a number within it.
@@ -112,6 +140,8 @@ pub struct Case {
     pub stage: Stage,
     /// True once the stage 1 response was issued, whatever came after.
     pub stage1_answered: bool,
+    /// True once the final response was issued.
+    pub stage2_answered: bool,
     pub received_at: Timestamp,
     /// When the stage last changed.
     pub stage_at: Timestamp,
@@ -132,7 +162,14 @@ impl Default for Reference {
 }
 
 impl Case {
+    pub fn answered(&self) -> Answered {
+        Answered { stage1: self.stage1_answered, stage2: self.stage2_answered }
+    }
+
     pub fn is_party(&self, address: &Address) -> bool {
         self.parties.iter().chain([&self.resident]).any(|p| p.email.as_ref() == Some(address))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -149,8 +149,8 @@ impl One<'_> {
                 let mut found = known.into_iter().find(|c| c.id == case);
                 if let Some(found) = found.as_mut().filter(|_| !premature) {
                     // A request while stage 2 is open is an addition; what the stage does not allow stays a request for a person.
-                    if let Ok(stage) = found.stage.after(Step::OpenStage2, found.stage1_answered) {
-                        store::case::set_stage(self.tx, case, stage, found.stage1_answered, None, self.now).await?;
+                    if let Ok(stage) = found.stage.after(Step::OpenStage2, found.answered()) {
+                        store::case::set_stage(self.tx, case, stage, found.answered(), None, self.now).await?;
                         found.stage = stage;
                         found.stage_at = self.now;
                     }
@@ -400,6 +400,8 @@ impl One<'_> {
             date: self.now,
             instance: &self.works.instance,
             original,
+            note: None,
+            digest: None,
         };
         let letter = match letter::render(&self.house.rulebook.templates, &occasion) {
             Ok(letter) => letter,

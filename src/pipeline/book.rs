@@ -121,7 +121,7 @@ impl Book {
     pub fn step(&mut self, id: CaseId, step: Step, at: Timestamp) {
         let Some(entry) = self.entries.iter_mut().find(|e| e.case.id == id) else { return };
         let case = &mut entry.case;
-        case.stage = case.stage.after(step, case.stage1_answered).unwrap_or(match step {
+        case.stage = case.stage.after(step, case.answered()).unwrap_or(match step {
             Step::Stage1Response | Step::Reopen => Stage::Responded,
             Step::OpenStage2 => Stage::Stage2,
             Step::Stage2Response => Stage::Final,
@@ -129,6 +129,7 @@ impl Book {
             Step::Withdraw => Stage::Withdrawn,
         });
         case.stage1_answered |= step == Step::Stage1Response;
+        case.stage2_answered |= step == Step::Stage2Response;
         case.stage_at = at;
     }
 }

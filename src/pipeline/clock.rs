@@ -8,7 +8,7 @@ use crate::model::calendar::local_day;
 use crate::model::case::Case;
 use crate::model::decision::{Flag, ReviewCause};
 use crate::model::duty::{Duty, DutyKind};
-use crate::model::policy::{Cause, Policy};
+use crate::model::policy::Cause;
 use crate::store::duty::{Row, Warning};
 use crate::store::outbox::NewLetter;
 use crate::store::review::NewReview;
@@ -107,23 +107,9 @@ struct Warned<'a> {
 async fn write(works: &Works, house: &House, tx: &mut Tx, warned: &Warned<'_>, to: &Address) -> Result<()> {
     let Warned { row, duty, form, word, case, received_at } = *warned;
     let message_id = token::message_id(works.ambient.random(), house.from.domain());
-    let policy: &Policy = &house.policy;
-    let occasion = Occasion {
-        form,
-        to: Some(to),
-        from: &house.from,
-        policy,
-        case,
-        message: None,
-        decision: None,
-        duty: Some(duty),
-        received_at,
-        response_due: None,
-        message_id: &message_id,
-        date: works.ambient.now(),
-        instance: &works.instance,
-        original: None,
-    };
+    let now = works.ambient.now();
+    let plain = Occasion::unasked(form, to, &house.from, &house.policy, &message_id, now);
+    let occasion = Occasion { case, duty: Some(duty), received_at, instance: &works.instance, ..plain };
     let letter = match letter::render(&house.rulebook.templates, &occasion) {
         Ok(letter) => letter,
         Err(fault) => {

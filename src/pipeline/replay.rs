@@ -121,6 +121,8 @@ pub fn letters(input: &Input, house: &House, decision: &Decision) -> Vec<(Writte
             date: input.decided_at,
             instance: "",
             original: original.filter(|_| matches!(form, Form::PassOn | Form::Notice)),
+            note: None,
+            digest: None,
         };
         // A letter that cannot be written is none, then as now.
         if let Ok(letter) = letter::words(&house.rulebook.templates, &occasion) {
@@ -144,7 +146,7 @@ fn case_after(input: &Input, decision: &Decision) -> Option<Case> {
         Effect::Add { case } => known(case),
         Effect::Stage2 { case, premature } => known(case).map(|mut case| {
             if !premature {
-                case.stage = case.stage.after(Step::OpenStage2, case.stage1_answered).unwrap_or(case.stage);
+                case.stage = case.stage.after(Step::OpenStage2, case.answered()).unwrap_or(case.stage);
             }
             case
         }),

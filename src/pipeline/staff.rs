@@ -4,7 +4,7 @@ use super::{Error, Result, Works, apply, promise};
 use crate::letter::token;
 use crate::message;
 use crate::model::calendar::local_day;
-use crate::model::case::{CaseId, Reference, Stage, Step};
+use crate::model::case::{CaseId, Reference, Stage, Step, may_handle};
 use crate::model::decision::{Decision, Effect, Kind, ReviewCause};
 use crate::model::duty::DutyKind;
 use crate::store::case::Row;
@@ -140,15 +140,19 @@ pub async fn record_in(
     // The lock that intake holds while it decides this landlord's mail: a stage must not change under a decision.
     store::lock_landlord(&mut tx, &case.landlord).await?;
     let case = store::case::by_id(&mut tx, case.id).await?;
-    if act == Act::Stage2Response && case.stage1_handler.as_deref() == Some(who) {
-        return Err(Error::Set(format!("{} answered this case at stage 1; the Code (6.13) asks for somebody else at stage 2", who)));
+    if act == Act::Stage2Response {
+        may_handle(case.stage, case.stage1_handler.as_deref(), who).map_err(|e| Error::Set(e.to_string()))?;
     }
     let mut stage = case.stage;
     if let Some(step) = act.step() {
-        stage = case.stage.after(step, case.stage1_answered).map_err(|e| Error::Set(format!("{reference}: {e}")))?;
-        let answered = case.stage1_answered || act == Act::Stage1Response;
-        let handler = (act == Act::Stage1Response).then_some(who).or(case.stage1_handler.as_deref());
-        store::case::set_stage(&mut tx, case.id, stage, answered, handler, now).await?;
+        stage = case.stage.after(step, case.answered()).map_err(|e| Error::Set(format!("{reference}: {e}")))?;
+        // Whoever had it in hand answered it; whoever records that may be somebody at a desk.
+        let first = (act == Act::Stage1Response).then(|| case.handler.as_deref().unwrap_or(who));
+        store::case::set_stage(&mut tx, case.id, stage, case.answered().after(step), first, now).await?;
+        // Who had it at stage 1 does not keep it for stage 2.
+        if matches!(act, Act::Stage1Response | Act::Stage2Open) {
+            store::case::set_handler(&mut tx, case.id, None).await?;
+        }
     }
     let in_force = works.in_force();
     let house = in_force.house(&case.landlord)?;
@@ -224,7 +228,7 @@ pub async fn note(works: &Works, reference: &str, what: &str, who: &str, note: s
     Ok(())
 }
 
-async fn find(tx: &mut store::Tx, reference: &str) -> Result<Row> {
+pub(super) async fn find(tx: &mut store::Tx, reference: &str) -> Result<Row> {
     let found = store::case::by_reference(tx, reference).await?;
     found.ok_or_else(|| Error::Set(format!("no case has the reference {reference}; `postroom case list` shows them")))
 }
@@ -365,9 +369,23 @@ pub async fn retry(db: &Db, id: i64, now: Timestamp) -> Result<()> {
     let letter = store::outbox_list::by_id(&mut tx, id).await?;
     if !store::outbox_list::release(&mut tx, id, now).await? {
         return Err(Error::Set(format!(
-            "letter {id} is {}: only one that is held, deferred, unknown or dead can be tried again",
+            "letter {id} is {}: only one that is queued, held, deferred, unknown or dead can be let go",
             letter.state
         )));
+    }
+    tx.commit("release").await?;
+    Ok(())
+}
+
+/// Stops a letter that waits. The duty that it would meet runs on.
+///
+/// # Errors
+/// A letter that does not wait any more.
+pub async fn hold(db: &Db, id: i64, why: &str) -> Result<()> {
+    let mut tx = db.write(None).await?;
+    let letter = store::outbox_list::by_id(&mut tx, id).await?;
+    if !store::outbox_list::hold(&mut tx, id, why).await? {
+        return Err(Error::Set(format!("letter {id} is {}: only one that is queued or deferred can be held", letter.state)));
     }
     tx.commit("release").await?;
     Ok(())

@@ -6,7 +6,7 @@ use super::db::Tx;
 use super::error::{Error, Result};
 use super::party;
 use crate::model::address::Party;
-use crate::model::case::{Case, CaseId, Reference, Stage};
+use crate::model::case::{Answered, Case, CaseId, Reference, Stage};
 use jiff::Timestamp;
 
 /// A case to open.
@@ -34,8 +34,11 @@ pub struct Row {
     pub token: String,
     pub stage: Stage,
     pub stage1_answered: bool,
-    /// Who answered at stage 1: somebody else must look at stage 2 (Code 6.12).
+    pub stage2_answered: bool,
+    /// Who answered at stage 1: somebody else must look at stage 2 (Code 6.13).
     pub stage1_handler: Option<String>,
+    /// Who has it in hand now.
+    pub handler: Option<String>,
     #[sqlx(try_from = "At")]
     pub received_at: Timestamp,
     #[sqlx(try_from = "At")]
@@ -62,7 +65,8 @@ pub struct Filter {
 macro_rules! row {
     ($tail:literal) => {
         concat!(
-            "SELECT id, landlord, reference, token, stage, stage1_answered, stage1_handler, received_at, stage_at, topic, related_case, merged_into, kept_because, erased_at FROM cases ",
+            "SELECT id, landlord, reference, token, stage, stage1_answered, stage2_answered, stage1_handler, handler, received_at, stage_at, topic,
+             related_case, merged_into, kept_because, erased_at FROM cases ",
             $tail
         )
     };
@@ -71,7 +75,7 @@ macro_rules! row {
 statements! {
     NEXT_NUMBER = "INSERT INTO numbering (year, last) VALUES ($1, 1) ON CONFLICT (year) DO UPDATE SET last = numbering.last + 1 RETURNING last";
     OPEN = "INSERT INTO cases (landlord, year, number, reference, token, stage, stage1_answered, received_at, stage_at, topic, related_case) VALUES ($1, $2, $3, $4, $5, 'stage1', FALSE, $6, $7, $8, $9) RETURNING id";
-    SET_STAGE = "UPDATE cases SET stage = $2, stage1_answered = $3, stage1_handler = COALESCE($4, stage1_handler), stage_at = $5
+    SET_STAGE = "UPDATE cases SET stage = $2, stage1_answered = $3, stage2_answered = $6, stage1_handler = COALESCE($4, stage1_handler), stage_at = $5
         WHERE id = $1";
     SET_HANDLER = "UPDATE cases SET handler = $2 WHERE id = $1";
     SET_TOPIC = "UPDATE cases SET topic = $2 WHERE id = $1";
@@ -101,8 +105,8 @@ pub async fn open(tx: &mut Tx, new: &NewCase<'_>) -> Result<(CaseId, Reference)>
 }
 
 /// Sets the stage that `Stage::after` allowed. `handler`: who answered at stage 1, when that is what happened.
-pub async fn set_stage(tx: &mut Tx, id: CaseId, stage: Stage, stage1_answered: bool, handler: Option<&str>, now: Timestamp) -> Result<()> {
-    one_changed(on!(tx, run(SET_STAGE, id, stage, stage1_answered, handler, at(now)))?, id)
+pub async fn set_stage(tx: &mut Tx, id: CaseId, stage: Stage, answered: Answered, handler: Option<&str>, now: Timestamp) -> Result<()> {
+    one_changed(on!(tx, run(SET_STAGE, id, stage, answered.stage1, handler, at(now), answered.stage2))?, id)
 }
 
 /// Who has the case in hand; `None` for nobody.
@@ -188,9 +192,13 @@ pub async fn load_all(tx: &mut Tx, ids: &[CaseId]) -> Result<Vec<Case>> {
 }
 
 impl Row {
+    pub fn answered(&self) -> Answered {
+        Answered { stage1: self.stage1_answered, stage2: self.stage2_answered }
+    }
+
     fn without_parties(self) -> Case {
-        let Row { id, reference, stage, stage1_answered, received_at, stage_at, topic, token, .. } = self;
-        Case { id, reference, stage, stage1_answered, received_at, stage_at, resident: Party::default(), parties: Vec::new(), topic, token }
+        let Row { id, reference, stage, stage1_answered, stage2_answered, received_at, stage_at, topic, token, .. } = self;
+        Case { id, reference, stage, stage1_answered, stage2_answered, received_at, stage_at, topic, token, ..Case::default() }
     }
 }
 

@@ -19,6 +19,7 @@ pub const COMMITS: &[&str] = &[
     "record",         // what a person did to a case
     "review",         // what a person did to a review entry
     "release",        // what a person did to a letter
+    "digest",         // the morning's letters
     "rerun",          // a message put back to be decided again
     "shadow",         // where a candidate differs from the live rules
     "lease",          // who reads a source

@@ -15,6 +15,9 @@ statements! {
     REVIEWS = "SELECT cause, count(*) FROM review WHERE state = 'open' GROUP BY cause ORDER BY cause";
     CASES = "SELECT stage, count(*) FROM cases WHERE (landlord = $1 OR $1 = '') GROUP BY stage ORDER BY stage";
     DUTIES = "SELECT kind, count(*) FROM duty WHERE state = 'open' AND due_at < $1 GROUP BY kind ORDER BY kind";
+    FAILED = "SELECT count(*) FROM outbox WHERE landlord = $1 AND state = 'dead' AND claimed_at >= $2";
+    WAITING = "SELECT count(*) FROM outbox WHERE landlord = $1 AND state IN ('deferred', 'unknown') AND created_at < $2";
+    SET_ASIDE = "SELECT count(*) FROM message WHERE landlord = $1 AND state = 'failed' AND received_at >= $2";
     SIZES = "SELECT count(*), CAST(COALESCE(sum(size), 0) AS BIGINT), CAST(COALESCE(sum(length(zstd)), 0) AS BIGINT) FROM raw";
 }
 
@@ -70,4 +73,22 @@ pub async fn duties_due(tx: &mut Tx, before: Timestamp) -> Result<Vec<Count>> {
 /// How many raws there are, their bytes as they came, and as they lie.
 pub async fn raw_sizes(tx: &mut Tx) -> Result<(i64, i64, i64)> {
     on!(tx, one(SIZES))
+}
+
+/// A landlord's letters that were refused or given up since an instant.
+pub async fn letters_failed(tx: &mut Tx, landlord: &str, since: Timestamp) -> Result<i64> {
+    let (n,): (i64,) = on!(tx, one(FAILED, landlord, at(since)))?;
+    Ok(n)
+}
+
+/// A landlord's letters written before an instant that no server has accepted yet.
+pub async fn letters_waiting(tx: &mut Tx, landlord: &str, written_before: Timestamp) -> Result<i64> {
+    let (n,): (i64,) = on!(tx, one(WAITING, landlord, at(written_before)))?;
+    Ok(n)
+}
+
+/// A landlord's messages received since an instant that were set aside.
+pub async fn set_aside(tx: &mut Tx, landlord: &str, since: Timestamp) -> Result<i64> {
+    let (n,): (i64,) = on!(tx, one(SET_ASIDE, landlord, at(since)))?;
+    Ok(n)
 }

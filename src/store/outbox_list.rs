@@ -79,7 +79,7 @@ statements! {
     UNKNOWN = row!("WHERE state = 'unknown' AND resends = $1 AND claimed_at < $2 ORDER BY id LIMIT $3");
     BYTES = "SELECT zstd, size FROM outbox WHERE id = $1";
     ATTEMPTS = "SELECT number, at, ended_at, outcome, code, note FROM attempt WHERE outbox_id = $1 ORDER BY number";
-    RELEASE = "UPDATE outbox SET state = 'queued', next_at = $2, created_at = $2, answer = NULL WHERE id = $1 AND state IN ('held', 'dead', 'unknown', 'deferred')
+    RELEASE = "UPDATE outbox SET state = 'queued', next_at = $2, created_at = $2, answer = NULL WHERE id = $1 AND (state IN ('held', 'dead', 'unknown', 'deferred') OR state = 'queued' AND next_at > $2)
         AND size > 0";
     DROP = "UPDATE outbox SET state = 'dead', answer = $2 WHERE id = $1 AND state IN ('queued', 'held', 'deferred', 'unknown')";
     HOLD = "UPDATE outbox SET state = 'held', answer = $2 WHERE id = $1 AND state IN ('queued', 'deferred')";
@@ -136,7 +136,7 @@ pub async fn attempts(tx: &mut Tx, id: i64) -> Result<Vec<Attempt>> {
     on!(tx, all(ATTEMPTS, id))
 }
 
-/// A person lets a held letter go, or has one tried again. False where it is sent, queued, on its way or erased.
+/// A person lets a held letter go, or has one tried again. False where it is sent, on its way or erased.
 pub async fn release(tx: &mut Tx, id: i64, next_at: Timestamp) -> Result<bool> {
     Ok(on!(tx, run(RELEASE, id, at(next_at)))? == 1)
 }

@@ -183,9 +183,13 @@ pub fn triage(input: &Input<'_>) -> Decision {
         let says = r.reasons.first().map_or_else(|| "nothing in particular".to_owned(), |reason| reason.says.clone());
         (r.kind, says)
     });
+    let mut routes = routes::routes(policy, kind, &flags, &weighed.judgement.topics);
+    if flags.contains(&Flag::StaffConduct) {
+        routes::spare_the_named(&mut routes, message);
+    }
     Decision {
         kind,
-        routes: routes::routes(policy, kind, &flags, &weighed.judgement.topics),
+        routes,
         flags,
         reply,
         link: linked.map(|h| Link { case: h.case.id, evidence: h.evidence.clone(), strong: h.strong }),

@@ -88,6 +88,7 @@ pub fn settle(first: Kind, ranked: &[Kind], hit: Option<&Hit<'_>>, related: Opti
             settled.for_person =
                 Some("Writes as if a complaint were open, but none of theirs was found: look whether this belongs to one.".into());
         }
+        // There is no third stage (Code 5.3): after the final response comes the Ombudsman.
         (Kind::Stage2Request, Some(case)) => match case.stage {
             // While a review is open there is nothing higher to ask for.
             Stage::Stage2 => {
@@ -100,7 +101,7 @@ pub fn settle(first: Kind, ranked: &[Kind], hit: Option<&Hit<'_>>, related: Opti
                 ));
             }
             Stage::Responded => settled.effect = Effect::Stage2 { case: case.id, premature: false },
-            Stage::Closed if case.stage1_answered => {
+            Stage::Closed if case.stage1_answered && !case.stage2_answered => {
                 settled.effect = Effect::Stage2 { case: case.id, premature: false };
                 settled.reasons.push(Reason::new(
                     "stage.closed_after_response",
@@ -108,12 +109,12 @@ pub fn settle(first: Kind, ranked: &[Kind], hit: Option<&Hit<'_>>, related: Opti
                     Vec::new(),
                 ));
             }
-            Stage::Stage1 | Stage::Closed | Stage::Withdrawn => {
+            Stage::Stage1 | Stage::Closed | Stage::Withdrawn if !case.stage2_answered => {
                 settled.premature = true;
                 settled.effect = Effect::Stage2 { case: case.id, premature: true };
                 settled.reasons.push(Reason::new("stage.premature", "the stage 1 response has not been issued", Vec::new()));
             }
-            Stage::Final => {
+            _ => {
                 settled.kind = Kind::NeedsReview;
                 settled.for_person = Some(format!(
                     "Asks for more after the final response to {}: tell them of the Ombudsman, or take it up again.",

@@ -5,16 +5,22 @@ use jiff::Timestamp;
 use postroom::ambient::Ambient;
 use postroom::config::{Config, Courier, Landlord, LettersFrom, Source, SourceKind};
 use postroom::model::address::Address;
+use postroom::model::policy::Policy;
 use postroom::pipeline::{Works, clock, intake, rulebook};
 use postroom::source::{Arrival, Place};
 use postroom::store::{self, Db, duty, outbox_list};
 use std::sync::Arc;
 
-fn at(text: &str) -> Timestamp {
+pub fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
 async fn works(url: &str, folder: &std::path::Path) -> Arc<Works> {
+    works_of("code", url, folder, |_| {}).await
+}
+
+/// One landlord under a policy, changed, at nine on Monday 2 March 2026; nothing leaves but into a folder.
+pub async fn works_of(policy: &str, url: &str, folder: &std::path::Path, change: impl FnOnce(&mut Policy)) -> Arc<Works> {
     let source = Source {
         name: "spool".into(),
         landlord: "home".into(),
@@ -26,7 +32,7 @@ async fn works(url: &str, folder: &std::path::Path) -> Arc<Works> {
     let config = Config {
         data: folder.into(),
         store_url: url.into(),
-        landlords: vec![Landlord { id: "home".into(), policy: "code".into(), from: None, team: None, officer, events: None }],
+        landlords: vec![Landlord { id: "home".into(), policy: policy.into(), from: None, team: None, officer, events: None }],
         sources: vec![source],
         listen: "127.0.0.1:0".parse().unwrap(),
         per_peer: std::num::NonZeroU32::MIN,
@@ -37,7 +43,9 @@ async fn works(url: &str, folder: &std::path::Path) -> Arc<Works> {
     };
     let db = Db::open(url, folder).await.unwrap();
     db.migrate().await.unwrap();
-    let rulebook = Arc::new(rulebook::load(None).unwrap());
+    let mut rulebook = rulebook::load(None).unwrap();
+    change(rulebook.policies.get_mut(policy).unwrap());
+    let rulebook = Arc::new(rulebook);
     Arc::new(Works::new(&config, rulebook, db, Ambient::at(at("2026-03-02T09:14:00Z"))).await.unwrap())
 }
 

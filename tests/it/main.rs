@@ -11,6 +11,7 @@ mod imap;
 mod imap_faults;
 mod layers;
 mod oauth;
+mod person;
 mod quiet;
 mod record;
 mod rehearsal;

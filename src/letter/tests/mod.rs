@@ -177,6 +177,8 @@ impl World {
             date: at("2026-03-02T09:14:30Z"),
             instance: "test-1",
             original: self.original.as_deref(),
+            note: None,
+            digest: None,
         }
     }
 

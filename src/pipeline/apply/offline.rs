@@ -180,6 +180,8 @@ impl One<'_> {
             date: self.now,
             instance: &self.works.instance,
             original: None,
+            note: None,
+            digest: None,
         };
         letter::render(&self.house.rulebook.templates, &occasion).map(|l| l.text)
     }

@@ -1,7 +1,7 @@
 //! Events in: what the landlord's case system says of a case. It enters by the door that staff do: an entry in the journal, with who and why,
 //! by the same rules. schemas/told.schema.json is what it may say.
 
-use crate::model::case::Stage;
+use crate::model::case::{Stage, may_handle};
 use crate::pipeline::staff::{self, Act};
 use crate::pipeline::{Error, Works};
 use crate::store;
@@ -118,10 +118,7 @@ pub async fn hear(works: &Works, landlord: &str, webhook_id: &str, bytes: &[u8])
         })?,
         (None, Some(handler)) if !handler.trim().is_empty() => {
             // Code 6.13: nobody who answered at stage 1 looks at it again.
-            if case.stage == Stage::Stage2 && case.stage1_handler.as_deref() == Some(handler.as_str()) {
-                let says = format!("{reference}: who answered at stage 1 cannot handle stage 2 (Code 6.13)");
-                return Err(Refused::NotNow(says));
-            }
+            may_handle(case.stage, case.stage1_handler.as_deref(), &handler).map_err(|e| Refused::NotNow(format!("{reference}: {e}")))?;
             store::case::set_handler(&mut tx, case.id, Some(&handler)).await?;
             let note = json!({ "to": handler, "note": why });
             let event = NewEvent { at: now, who: &who, what: "assigned", message_id: None, outbox_id: None, note };

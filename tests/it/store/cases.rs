@@ -2,9 +2,11 @@
 
 use super::{at, contract, new_case, party};
 use jiff::Timestamp;
-use postroom::model::case::Stage;
+use postroom::model::case::{Answered, Stage};
 use postroom::store::case_event::{self, NewEvent};
 use postroom::store::{Error, case, counts, party as parties};
+
+const ANSWERED: Answered = Answered { stage1: true, stage2: false };
 
 contract! {
     async fn numbers_have_no_gaps(world) {
@@ -68,8 +70,8 @@ contract! {
     async fn stages_and_their_journal(world) {
         let (id, _) = world.case("thrive", "t1", party("Jo", "jo@resident.example", "")).await;
         let mut tx = world.write().await;
-        case::set_stage(&mut tx, id, Stage::Responded, true, Some("kim"), at("2026-03-10T09:00:00Z")).await.unwrap();
-        case::set_stage(&mut tx, id, Stage::Stage2, true, None, at("2026-03-12T09:00:00Z")).await.unwrap();
+        case::set_stage(&mut tx, id, Stage::Responded, ANSWERED, Some("kim"), at("2026-03-10T09:00:00Z")).await.unwrap();
+        case::set_stage(&mut tx, id, Stage::Stage2, ANSWERED, None, at("2026-03-12T09:00:00Z")).await.unwrap();
         let event = |what, at: Timestamp| NewEvent { at, who: "kim", what, note: serde_json::json!({"said": "a\u{0}b"}), ..Default::default() };
         case_event::add(&mut tx, id, &event("stage1_response", at("2026-03-10T09:00:00Z"))).await.unwrap();
         case_event::add(&mut tx, id, &event("stage2", at("2026-03-12T09:00:00Z"))).await.unwrap();
@@ -88,6 +90,6 @@ contract! {
         assert!(case::list(&mut tx, &of(Stage::Closed), 0, 9).await.unwrap().is_empty());
         drop(tx);
         let mut tx = world.write().await;
-        assert!(matches!(case::set_stage(&mut tx, 99, Stage::Closed, true, None, Timestamp::UNIX_EPOCH).await, Err(Error::Missing { .. })));
+        assert!(matches!(case::set_stage(&mut tx, 99, Stage::Closed, ANSWERED, None, Timestamp::UNIX_EPOCH).await, Err(Error::Missing { .. })));
     }
 }
