@@ -111,7 +111,16 @@ pub fn triage(input: &Input<'_>) -> Decision {
     reasons.extend(weighed.reasons);
 
     let judged = choose(message, &who, &weighed.judgement, weighed.hit, signals);
-    let judged = reader::heed(judged, &weighed.judgement, &policy.reader);
+    let mut judged = reader::heed(judged, &weighed.judgement, &policy.reader);
+    if judged.kind == Kind::ServiceRequest && weighed.hit.is_none() && weighed.set_aside.is_none() && signals.has("escalate") {
+        let keys = keys::keys(message, policy, &who, &words);
+        if !keys.references_subject.is_empty() || !keys.references_body.is_empty() {
+            // "Please escalate" and a number that nobody knows: somebody must find the complaint (domain.md 12, trap 7).
+            let says = "asks to take a complaint further that was not found";
+            let reason = Some(Reason::new("stage.unknown_case", says, signals.words("escalate")));
+            judged = Judged { kind: Kind::Stage2Request, undecided: true, reason, ..judged };
+        }
+    }
     let ranked: Vec<Kind> = weighed.judgement.ranked.iter().map(|r| r.kind).collect();
     let settled = stage::settle(judged.kind, &ranked, weighed.hit, weighed.set_aside);
     let kind = settled.kind;

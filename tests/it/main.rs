@@ -4,6 +4,7 @@
 mod backtest;
 mod commands;
 mod crash;
+mod domain;
 mod duties;
 mod events;
 mod form;
