@@ -268,6 +268,7 @@ fn rank(rule: &KindRule, case: &Case) -> Option<Ranked> {
     let mut held: Vec<(i32, &Condition)> = rule.weights.iter().filter(|(_, c)| case.holds(c)).map(|(w, c)| (*w, c)).collect();
     held.sort_by_key(|(w, _)| std::cmp::Reverse(*w));
     let mut reasons = Vec::new();
-    held.iter().for_each(|(_, c)| case.reasons(c, &mut reasons));
+    // What speaks against a kind weighs, and is no reason that a person should read for it.
+    held.iter().filter(|(w, _)| *w > 0).for_each(|(_, c)| case.reasons(c, &mut reasons));
     Some(Ranked { kind: rule.kind, score: held.iter().map(|(w, _)| w).sum(), reasons })
 }

@@ -86,6 +86,25 @@ fn the_word_complaint_is_not_needed() {
 }
 
 #[test]
+fn what_speaks_against_a_kind_is_no_reason_for_it() {
+    let rules = shipped();
+    let against = |kind: Kind, id: &str| {
+        let rule = rules.kinds.iter().find(|k| k.kind == kind).unwrap();
+        let mut speaking = Vec::new();
+        rule.weights.iter().filter(|(w, _)| *w > 0).for_each(|(_, c)| c.mentioned(&mut speaking));
+        id.strip_prefix("signal.").is_some_and(|id| speaking.iter().all(|s| *rules.signals[*s].id != *id))
+    };
+    for text in
+        ["Please mend the tap. I have asked you four times now.", "Thank you, but the ceiling still leaks.", "Any news? Nobody came."]
+    {
+        for ranked in rules.judge(&signals_of(rules, "", text), &Facts::default()).ranked {
+            let wrong: Vec<_> = ranked.reasons.iter().filter(|r| against(ranked.kind, &r.id)).collect();
+            assert!(wrong.is_empty(), "{text}: {:?} by {wrong:?}", ranked.kind);
+        }
+    }
+}
+
+#[test]
 fn the_stage_of_the_case_matters() {
     let open = Facts { stage: CaseStage::Open, link: LinkStrength::Strong, ..Facts::default() };
     let responded = Facts { stage: CaseStage::Responded, link: LinkStrength::Strong, ..Facts::default() };
