@@ -96,6 +96,11 @@ pub fn swept(gone: u64) {
     info!(target: "postroom", event = "retention", gone, "what the policies keep no longer was erased");
 }
 
+/// Many people complain under one post. Which post is not said: an id of a platform may be a person's.
+pub fn pile_on(source: &str, people: usize) {
+    warn!(target: "postroom", event = "pile_on", source, people, "many people complain under one post");
+}
+
 pub fn source_silent(source: &str, why: &str) {
     error!(target: "postroom", event = "source.silent", source, why, "a platform may not call us any more: what is written there may be missed");
 }

@@ -8,8 +8,10 @@ use crate::courier::Courier;
 use crate::courier::event::Receiver;
 use crate::courier::social::Social;
 use crate::model::finding::{Finding, Gravity};
+use crate::pipeline::silence;
 use crate::source::reader::Reader;
 use crate::store::Db;
+use jiff::Timestamp;
 
 pub fn run(at: &At) -> u8 {
     code(setup::block_on(async {
@@ -25,7 +27,8 @@ pub fn run(at: &At) -> u8 {
                 show::line(format!("{place}: {finding}"));
             }
         };
-        tell("store", store(&config).await);
+        let (findings, db) = store(&config).await;
+        tell("store", findings);
         let social = Social::of(&config.sources);
         for source in &config.sources {
             let findings = match Reader::of(source) {
@@ -36,6 +39,9 @@ pub fn run(at: &At) -> u8 {
             tell(&format!("source {}", source.name), findings);
             if matches!(&source.kind, SourceKind::Webhook(w) if w.platform != Form::Webform) {
                 tell(&format!("source {}", source.name), social.probe(&source.name).await);
+            }
+            if let Some(db) = &db {
+                tell(&format!("source {}", source.name), history(db, &source.name, ambient.now()).await);
             }
         }
         for landlord in &config.landlords {
@@ -54,16 +60,32 @@ pub fn run(at: &At) -> u8 {
     }))
 }
 
-async fn store(config: &Config) -> Vec<Finding> {
+/// What the store says of itself, and the store where it can be asked more.
+async fn store(config: &Config) -> (Vec<Finding>, Option<Db>) {
     if config.store_url == "sqlite" && !config.data.join("postroom.db").exists() {
-        return vec![Finding::fine("SQLite: the file will be made at the first run")];
+        return (vec![Finding::fine("SQLite: the file will be made at the first run")], None);
     }
-    match Db::open(&config.store_url, &config.data).await {
+    let db = match Db::open(&config.store_url, &config.data).await {
+        Err(e) => return (vec![Finding::wrong(e.to_string())], None),
+        Ok(db) => db,
+    };
+    match db.pending_migrations().await {
+        Ok(pending) if pending.is_empty() => (vec![Finding::fine("reached, and of this version's schema")], Some(db)),
+        Ok(pending) => {
+            (vec![Finding::warning(format!("reached; {} migrations wait, which the next run does by itself", pending.len()))], None)
+        }
+        Err(e) => (vec![Finding::wrong(e.to_string())], None),
+    }
+}
+
+/// Whether a source has brought nothing for longer than it used to.
+async fn history(db: &Db, source: &str, now: Timestamp) -> Vec<Finding> {
+    let asked = async {
+        let mut tx = db.read().await?;
+        silence::history(&mut tx, source, now).await
+    };
+    match asked.await {
+        Ok(finding) => finding.into_iter().collect(),
         Err(e) => vec![Finding::wrong(e.to_string())],
-        Ok(db) => match db.pending_migrations().await {
-            Ok(pending) if pending.is_empty() => vec![Finding::fine("reached, and of this version's schema")],
-            Ok(pending) => vec![Finding::warning(format!("reached; {} migrations wait, which the next run does by itself", pending.len()))],
-            Err(e) => vec![Finding::wrong(e.to_string())],
-        },
     }
 }

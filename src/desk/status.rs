@@ -1,8 +1,8 @@
 //! The page at `/`: how the daemon stands. It names sources, rules and files, and nobody who wrote.
 
-use crate::pipeline::Works;
 use crate::pipeline::in_force::InForce;
 use crate::pipeline::reload::{Layer, Refused};
+use crate::pipeline::{Works, pile_on};
 use crate::store;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -23,6 +23,8 @@ struct Page {
     /// Seconds; none where the store does not answer.
     undecided: Option<i64>,
     sources: Vec<Source>,
+    /// Posts under which many complain, and nobody has dealt with it yet.
+    pile_ons: Vec<String>,
     rules: Rules,
     shadow: Option<Rules>,
     refusals: Vec<Refusal>,
@@ -74,6 +76,7 @@ async fn page(works: &Works) -> Page {
         now: told(works.ambient.now()),
         undecided: works.oldest_undecided_seconds().await.ok(),
         sources: sources(works).await,
+        pile_ons: pile_ons(works).await,
         rules: rules(&works.in_force()),
         shadow: works.candidate().map(|c| rules(&c)),
         refusals: layers.into_iter().filter_map(|l| Some(refusal(l, &works.watched(l).refused()?))).collect(),
@@ -92,6 +95,16 @@ async fn sources(works: &Works) -> Vec<Source> {
         sources.push(Source { name: source.name.clone(), kind: source.kind.as_str(), landlord: source.landlord.clone(), last });
     }
     sources
+}
+
+/// None where the store does not answer: the page says so above.
+async fn pile_ons(works: &Works) -> Vec<String> {
+    let Ok(mut tx) = works.db.read().await else { return Vec::new() };
+    let mut lines = Vec::new();
+    for landlord in works.in_force().landlords.keys() {
+        lines.extend(pile_on::open(&mut tx, landlord, works.ambient.now()).await.unwrap_or_default());
+    }
+    lines
 }
 
 fn refusal(layer: Layer, refused: &Refused) -> Refusal {

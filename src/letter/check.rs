@@ -6,6 +6,7 @@ use super::{Form, Note};
 use crate::model::digest::Digest;
 use crate::model::fault::Fault;
 use crate::model::policy::{Contact, Ombudsman};
+use crate::model::trouble::Trouble;
 use minijinja::{Environment, Error, ErrorKind, Output, State, Value};
 use regex::Regex;
 use std::collections::BTreeSet;
@@ -28,7 +29,7 @@ pub fn check(sources: &Sources) -> Vec<Fault> {
         return faults; // what does not compile cannot be rendered
     }
     for form in Form::ALL {
-        for page in samples().iter().filter(|p| (p.note.is_some() || !form.by_person()) && (p.digest.is_some() || *form != Form::Digest)) {
+        for page in samples().iter().filter(|p| has_its_own(p, *form)) {
             for ending in form.parts() {
                 rendered(*form, ending, page, &environment, sources, &mut faults);
             }
@@ -38,6 +39,15 @@ pub fn check(sources: &Sources) -> Vec<Fault> {
     let mut seen = BTreeSet::new();
     faults.retain(|f| seen.insert((f.file.clone(), f.line, f.says.clone())));
     faults
+}
+
+/// What a letter of this form is never written without.
+fn has_its_own(page: &Page, form: Form) -> bool {
+    match form {
+        Form::Digest => page.digest.is_some(),
+        Form::Trouble => page.trouble.is_some(),
+        _ => page.note.is_some() || !form.by_person(),
+    }
 }
 
 /// Files that are no part of any letter, and letters of which a site has only one of the two bodies.
@@ -218,6 +228,7 @@ pub(super) fn samples() -> Vec<Page> {
         Page { second: true, premature: true, ..full() },
         Page { second: true, premature: true, ..bare.clone() },
         Page { digest: Some(Digest::default()), ..bare.clone() },
+        Page { trouble: Some(Trouble { title: Trouble::sample().title, ..Trouble::default() }), ..bare.clone() },
         Page { note: Some(Note { by: "Sam Okoro".into(), why: "We must wait.".into(), ..Note::default() }), ..bare.clone() },
         Page { withdrawal: true, ..full() },
         Page { welsh: true, large: true, ..full() },
@@ -263,6 +274,7 @@ pub(super) fn full() -> Page {
             updates: Some("Each Friday.".into()),
         }),
         digest: Some(Digest::sample()),
+        trouble: Some(Trouble::sample()),
         contact: Contact { emergency_phone: "01632 960 199".into(), ..bare().contact },
         duty: Some(DutyPage {
             kind: "respond_stage2",

@@ -22,6 +22,7 @@ use crate::model::duty::Duty;
 use crate::model::letter::Letter;
 use crate::model::message::{Channel, Message};
 use crate::model::policy::Policy;
+use crate::model::trouble::Trouble;
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
@@ -45,8 +46,9 @@ words! {
         /// A person's own, to a resident: the answer comes later (Code 6.4, 6.5), or the complaint is not taken up (Code 2.4).
         Extension = "extension",
         Refusal = "refusal",
-        /// To the landlord's people, each working morning.
+        /// To the landlord's people, each working morning; and at once, of what goes wrong and is no duty.
         Digest = "digest",
+        Trouble = "trouble",
     }
 }
 
@@ -66,7 +68,7 @@ impl Form {
 
     /// To a resident, or whoever wrote for one; the rest stay in the house.
     pub fn to_resident(self) -> bool {
-        !matches!(self, Form::PassOn | Form::Notice | Form::Reminder | Form::Alarm | Form::Digest)
+        !matches!(self, Form::PassOn | Form::Notice | Form::Reminder | Form::Alarm | Form::Digest | Form::Trouble)
     }
 
     /// Says what a person decided, in that person's words and name.
@@ -83,7 +85,7 @@ impl Form {
     pub fn parts(self) -> &'static [&'static str] {
         match self {
             Form::SignpostSocial | Form::TakeOffline => &["txt"],
-            Form::PassOn | Form::Notice | Form::Reminder | Form::Alarm | Form::Digest => &["subject", "txt"],
+            Form::PassOn | Form::Notice | Form::Reminder | Form::Alarm | Form::Digest | Form::Trouble => &["subject", "txt"],
             _ => &["subject", "txt", "html"],
         }
     }
@@ -119,6 +121,7 @@ pub struct Occasion<'a> {
     /// What a person says in a letter of their own.
     pub note: Option<&'a Note>,
     pub digest: Option<&'a Digest>,
+    pub trouble: Option<&'a Trouble>,
 }
 
 /// What a person decided, for the resident.
@@ -160,6 +163,7 @@ impl<'a> Occasion<'a> {
             original: None,
             note: None,
             digest: None,
+            trouble: None,
         }
     }
 }

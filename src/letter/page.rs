@@ -10,6 +10,7 @@ use crate::model::digest::Digest;
 use crate::model::duty::{Duty, DutyKind};
 use crate::model::message::Message;
 use crate::model::policy::{Contact, Ombudsman, Policy, Responsible};
+use crate::model::trouble::Trouble;
 use serde::Serialize;
 
 /// A longer sentence says more than what is wanted.
@@ -88,6 +89,7 @@ pub struct Page {
     /// A person's own letter.
     pub note: Option<Note>,
     pub digest: Option<Digest>,
+    pub trouble: Option<Trouble>,
 }
 
 #[derive(Clone, Debug, Default, Serialize)]
@@ -150,6 +152,7 @@ impl Page {
             response_due_cy: o.response_due.filter(|due| !weak && *due >= local_day(o.date)).map(welsh::date),
             note: o.note.cloned(),
             digest: o.digest.cloned(),
+            trouble: o.trouble.cloned(),
             complaint: o.form.by_person(),
             ..Page::default()
         };

@@ -35,6 +35,7 @@ pub fn preview(templates: &Templates, policy: &Policy, forms: &[Form]) -> Result
                 // It asks what is not known, as it does for a resident.
                 note: page.note.clone().or_else(|| check::full().note),
                 digest: page.digest.clone().or_else(|| check::full().digest),
+                trouble: page.trouble.clone().or_else(|| check::full().trouble),
                 questions: page.questions.clone().or_else(|| check::full().questions),
                 welsh: policy.welsh,
                 large: policy.large_print,

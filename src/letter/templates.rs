@@ -18,7 +18,7 @@ macro_rules! embedded {
     };
 }
 
-const SHIPPED: [(&str, &str); 39] = embedded![
+const SHIPPED: [(&str, &str); 41] = embedded![
     "_open.txt",
     "_understanding.txt",
     "_close.txt",
@@ -58,6 +58,8 @@ const SHIPPED: [(&str, &str); 39] = embedded![
     "refusal.html",
     "digest.subject",
     "digest.txt",
+    "trouble.subject",
+    "trouble.txt",
 ];
 
 /// One template's text and the file that it came from, for pointing into it.

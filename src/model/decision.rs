@@ -170,6 +170,8 @@ words! {
         LetterHeld = "letter_held",
         LetterFailed = "letter_failed",
         SourceSilent = "source_silent",
+        /// Many people complain under one post.
+        PileOn = "pile_on",
         Withdrawal = "withdrawal",
         Related = "related",
         Hazard = "hazard",

@@ -42,6 +42,8 @@ pub struct Digest {
     /// Messages that nobody has decided yet, and since when the oldest waits.
     pub unread: usize,
     pub oldest_unread: Option<String>,
+    /// Posts under which many complain, a line each.
+    pub pile_ons: Vec<String>,
     /// What went wrong since, a sentence each.
     pub trouble: Vec<String>,
 }
@@ -64,6 +66,7 @@ impl Digest {
             oldest_review: Some("Thursday 5 March 2026".into()),
             unread: 1,
             oldest_unread: Some("Sunday 8 March 2026".into()),
+            pile_ons: vec!["17 people under post 1000001_3 (alarm of 8 March at 09:14, review 7)".into()],
             trouble: vec!["One letter could not be sent.".into()],
         }
     }

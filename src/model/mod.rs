@@ -13,3 +13,4 @@ pub mod letter;
 pub mod message;
 pub mod policy;
 pub mod refusal;
+pub mod trouble;

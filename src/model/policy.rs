@@ -64,6 +64,8 @@ pub struct Policy {
     pub roles: Vec<Role>,
     pub tell: Tell,
     #[serde(default)]
+    pub pile_on: PileOn,
+    #[serde(default)]
     pub reader: ReaderUse,
 }
 
@@ -239,19 +241,37 @@ pub struct Role {
     pub to: Option<Address>,
 }
 
-/// The roles that are told of a duty at each level, and those that get the morning digest.
+/// When complaints by many people under one post are a pile-on: many messages, and one alarm.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PileOn {
+    /// So many different people …
+    pub people: u32,
+    /// … within so many hours.
+    pub hours: u32,
+}
+
+impl Default for PileOn {
+    fn default() -> PileOn {
+        PileOn { people: 5, hours: 24 }
+    }
+}
+
+/// The roles that are told of a duty at each level, of what goes wrong and is no duty, and those that get the morning digest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tell {
     pub two_days: Vec<String>,
     pub one_day: Vec<String>,
     pub breach: Vec<String>,
+    /// A platform that calls no more, many people under one post.
+    #[serde(default)]
+    pub trouble: Vec<String>,
     pub digest: Vec<String>,
 }
 
 impl Default for Tell {
     fn default() -> Tell {
         let officer = || vec!["Complaints Officer".to_owned()];
-        Tell { two_days: officer(), one_day: officer(), breach: officer(), digest: officer() }
+        Tell { two_days: officer(), one_day: officer(), breach: officer(), trouble: officer(), digest: officer() }
     }
 }
 

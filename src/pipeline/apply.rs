@@ -2,6 +2,7 @@
 
 mod offline;
 
+use super::pile_on::{self, Crowd, Said};
 use super::replay::{self, Input};
 use super::shadow::Decided;
 use super::{House, Result, Works, arrival, late};
@@ -97,9 +98,13 @@ pub async fn decide(works: &Works, house: &House, tx: &mut Tx, waiting: &Waiting
     let duties = one.duties(case.as_ref()).await?;
     one.reviews(case.as_ref()).await?;
     one.letters(case.as_ref(), &duties).await?;
+    let said = Said { waiting, message, decision: &decision, case: case.as_ref() };
+    let crowd = pile_on::look(works, house, one.tx, &said).await?;
     late::settle(one.tx, house, waiting.id, message, &candidates, case.as_ref(), now).await?;
     let routed = house.addressed(&decision);
-    One { decision: &routed, said: one.said, tx: one.tx, works, house, waiting, message, now }.notices(case.as_ref()).await?;
+    One { decision: &routed, said: one.said, tx: one.tx, works, house, waiting, message, now }
+        .notices(case.as_ref(), crowd.as_ref())
+        .await?;
     let mut input = Input {
         message: message.clone(),
         response_due,
@@ -344,10 +349,15 @@ impl One<'_> {
     }
 
     /// Tells whom the policy's routes lead to, one letter a person. Old mail that a first connection found tells nobody (promise 10).
-    async fn notices(&mut self, case: Option<&Case>) -> Result<()> {
+    async fn notices(&mut self, case: Option<&Case>, crowd: Option<&Crowd>) -> Result<()> {
         let told: BTreeSet<&Address> = self.decision.routes.iter().filter(|r| r.letter).filter_map(|r| r.to.as_ref()).collect();
         if !self.waiting.answerable || told.is_empty() {
             return Ok(());
+        }
+        if let Some(crowd) = crowd.filter(|_| !pile_on::stands_alone(self.decision)) {
+            let of: BTreeSet<String> = self.decision.routes.iter().filter(|r| r.letter).flat_map(|r| r.of.clone()).collect();
+            let (of, to) = (Vec::from_iter(of), told.into_iter().cloned().collect());
+            return pile_on::tell_once(self.works, self.house, self.tx, crowd, &of, &to).await;
         }
         // What a webhook brings may hold other people's messages too: their words stand in the letter instead.
         let original = if self.message.channel == Channel::Email { Some(self.original().await?) } else { None };
@@ -402,6 +412,7 @@ impl One<'_> {
             original,
             note: None,
             digest: None,
+            trouble: None,
         };
         let letter = match letter::render(&self.house.rulebook.templates, &occasion) {
             Ok(letter) => letter,

@@ -1,7 +1,7 @@
 //! The morning digest: once on each working morning, to the roles that a landlord's policy names. The outbox takes one letter for each cause,
 //! so that neither a restart nor another daemon sends it twice.
 
-use super::{House, Result, Works};
+use super::{House, Result, Works, pile_on};
 use crate::letter::{self, Form, Occasion, token};
 use crate::model::calendar::{at_local, end_of, local_day, written_out};
 use crate::model::digest::{Count, Digest, Line, Lines};
@@ -126,6 +126,7 @@ async fn gather(works: &Works, house: &House, tx: &mut Tx, today: Date, now: Tim
         oldest_review: reviews.iter().map(|r| r.opened_at).min().map(day),
         unread: unread.len(),
         oldest_unread: unread.iter().map(|w| w.received_at).min().map(day),
+        pile_ons: pile_on::open(tx, &house.id, now).await?,
         trouble: trouble(works, house, tx, since, now).await?,
     })
 }

@@ -54,6 +54,7 @@ pub struct Metrics {
     letters: Family<State, Counter>,
     events: Family<State, Counter>,
     silent: Family<Source, Gauge>,
+    pile_ons: Family<Source, Counter>,
     last_success: Family<Source, Gauge>,
     oldest_undecided: Gauge,
     unaccounted: Gauge,
@@ -77,7 +78,8 @@ impl Metrics {
             turned_away.clone(),
         );
         registry.register("decided", "Messages decided, by kind", decided.clone());
-        let (events, silent) = (Family::default(), Family::default());
+        let (events, silent, pile_ons) = (Family::default(), Family::default(), Family::default());
+        registry.register("pile_ons", "Alarms of many people who complain under one post, by source", pile_ons.clone());
         registry.register(
             "source_silent",
             "1 where a platform has not called for longer than usual, or says that it does not call",
@@ -129,6 +131,7 @@ impl Metrics {
             letters,
             events,
             silent,
+            pile_ons,
             last_success,
             oldest_undecided,
             unaccounted,
@@ -163,6 +166,10 @@ impl Metrics {
 
     pub fn event(&self, state: &'static str) {
         self.events.get_or_create(&State { state }).inc();
+    }
+
+    pub fn pile_on(&self, source: &str) {
+        self.pile_ons.get_or_create(&Source { source: source.into() }).inc();
     }
 
     pub fn source_silent(&self, source: &str, silent: bool) {

@@ -16,6 +16,7 @@ pub mod lessons;
 pub mod metrics;
 pub mod outbox;
 pub mod person;
+pub mod pile_on;
 pub mod promise;
 pub mod receive;
 pub mod reconcile;
@@ -27,6 +28,7 @@ pub mod scenario;
 pub mod shadow;
 pub mod silence;
 pub mod staff;
+pub mod trouble;
 
 use crate::ambient::Ambient;
 use crate::config::{Config, Landlord};

@@ -123,6 +123,7 @@ pub fn letters(input: &Input, house: &House, decision: &Decision) -> Vec<(Writte
             original: original.filter(|_| matches!(form, Form::PassOn | Form::Notice)),
             note: None,
             digest: None,
+            trouble: None,
         };
         // A letter that cannot be written is none, then as now.
         if let Ok(letter) = letter::words(&house.rulebook.templates, &occasion) {

@@ -1,12 +1,14 @@
 //! Whether the platforms still call us. A subscription ends without a word: nothing comes in, and nobody complains of what did not arrive.
 
-use super::{Result, Works};
+use super::{Result, Works, trouble};
 use crate::config::{Form, Source, SourceKind};
 use crate::courier::social::Social;
 use crate::log;
 use crate::model::decision::ReviewCause;
-use crate::store;
+use crate::model::finding::Finding;
+use crate::model::trouble::Trouble;
 use crate::store::review::NewReview;
+use crate::store::{self, Tx};
 use jiff::{SignedDuration, Timestamp};
 
 /// So many calls make a habit; fewer say nothing of what is usual.
@@ -22,6 +24,7 @@ const AT_LEAST: SignedDuration = SignedDuration::from_hours(24);
 /// When the store does not answer.
 pub async fn look(works: &Works, social: &Social) -> Result<usize> {
     let mut told = 0;
+    let in_force = works.in_force();
     for source in works.sources.values().filter(|s| is_platform(s)) {
         let calls = {
             let mut tx = works.db.read().await?;
@@ -48,12 +51,20 @@ pub async fn look(works: &Works, social: &Social) -> Result<usize> {
         } else {
             "nothing has come in for longer than is usual: see whether the account is still subscribed to the app"
         };
-        let says =
-            format!("Source {}: {what}. What residents write there may not reach us meanwhile: look at the account itself.", source.name);
-        let cause = ReviewCause::SourceSilent;
+        let known = format!("Source {}: {what}.", source.name);
+        let todo = "What residents write there may not reach us meanwhile: look at the account itself.";
+        let (cause, says) = (ReviewCause::SourceSilent, format!("{known} {todo}"));
         let review = NewReview { landlord: &source.landlord, message_id: None, case_id: None, outbox_id: None, cause, says: &says, now };
         store::review::add(&mut tx, &review).await?;
+        if let Some(house) = in_force.landlords.get(&source.landlord) {
+            let title = format!("{} does not reach us", source.name);
+            let mut says = vec![known, todo.into()];
+            says.extend(Habit::of(&calls).map(|habit| format!("{}.", habit.words(now))));
+            let trouble = Trouble { title, says, ..Trouble::default() };
+            trouble::tell(works, house, &mut tx, &name, &trouble, &trouble::people(house)).await?;
+        }
         tx.commit("warn").await?;
+        works.posted.send_replace(());
         log::source_silent(&source.name, word);
         told += 1;
     }
@@ -62,6 +73,50 @@ pub async fn look(works: &Works, social: &Social) -> Result<usize> {
 
 fn is_platform(source: &Source) -> bool {
     matches!(&source.kind, SourceKind::Webhook(w) if w.platform != Form::Webform)
+}
+
+/// How often a source brings something, by what it has brought so far.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Habit {
+    pub last: Timestamp,
+    /// The pause that is as often exceeded as not.
+    usual: SignedDuration,
+}
+
+impl Habit {
+    /// None of so few calls that they say nothing of what is usual. `calls`: the newest first.
+    pub fn of(calls: &[Timestamp]) -> Option<Habit> {
+        let last = *calls.first().filter(|_| calls.len() >= HABIT)?;
+        let mut pauses: Vec<SignedDuration> = calls.windows(2).map(|pair| pair[0].duration_since(pair[1])).collect();
+        pauses.sort_unstable();
+        Some(Habit { last, usual: pauses[pauses.len() / 2] })
+    }
+
+    /// "nothing received for 30 h, usually every 20 min"
+    pub fn words(&self, now: Timestamp) -> String {
+        format!("nothing received for {}, usually every {}", short(now.duration_since(self.last)), short(self.usual))
+    }
+}
+
+fn short(time: SignedDuration) -> String {
+    match time.as_secs().max(0) {
+        secs @ 0..60 => format!("{secs} s"),
+        secs @ 60..7_200 => format!("{} min", secs / 60),
+        secs @ 7_200..259_200 => format!("{} h", secs / 3600),
+        secs => format!("{} days", secs / 86_400),
+    }
+}
+
+/// For `doctor`: what a source's history says of it now; none where it has too little of one.
+///
+/// # Errors
+/// When the store does not answer.
+pub async fn history(tx: &mut Tx, source: &str, now: Timestamp) -> Result<Option<Finding>> {
+    let calls = store::receipt::arrivals(tx, source, LOOK_BACK).await?;
+    Ok(Habit::of(&calls).map(|habit| match silent_since(&calls, now) {
+        Some(_) => Finding::warning(format!("{}: see whether what is sent there still reaches us", habit.words(now))),
+        None => Finding::fine(habit.words(now)),
+    }))
 }
 
 /// The last call, where it lies further back than half as long again as any pause before it. `calls`: the newest first.
@@ -93,5 +148,8 @@ mod tests {
         assert_eq!(silent_since(&busy, busy[0] + hours(23)), None, "a quiet day is nothing");
         assert_eq!(silent_since(&busy, busy[0] + hours(25)), Some(busy[0]));
         assert_eq!(silent_since(&[], begun), None);
+        assert_eq!(Habit::of(&busy).unwrap().words(busy[0] + hours(30)), "nothing received for 30 h, usually every 60 min");
+        assert_eq!(Habit::of(&calls).unwrap().words(last), "nothing received for 0 s, usually every 60 min");
+        assert_eq!(Habit::of(&busy[..19]), None);
     }
 }

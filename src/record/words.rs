@@ -131,6 +131,7 @@ pub fn event(what: &str) -> String {
         "opened" => "opened the case".into(),
         "added" => "added a message to the case".into(),
         "stage2_opened" => "took the case to stage 2".into(),
+        "pile_on" => "noted that many people complain under the same post".into(),
         "stage2_requested_early" => "noted a request for stage 2 that came before the stage 1 response".into(),
         "acknowledged" => "recorded that the resident was acknowledged".into(),
         "defined" => "recorded that the complaint definition was agreed".into(),

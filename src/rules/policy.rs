@@ -216,6 +216,8 @@ fn lay_over(policy: &mut Policy, file: &File) {
         (&mut policy.ack_hold_wd, &file.ack_hold_wd),
         (&mut policy.limit_months, &file.limit_months),
         (&mut policy.letters_a_day, &file.letters_a_day),
+        (&mut policy.pile_on.people, &file.pile_on.people),
+        (&mut policy.pile_on.hours, &file.pile_on.hours),
         (&mut policy.reader.sure, &file.reader.sure),
         (&mut policy.reader.doubt, &file.reader.doubt),
     ] {
@@ -267,6 +269,7 @@ fn lay_over(policy: &mut Policy, file: &File) {
         (&mut policy.tell.two_days, &file.tell.two_days),
         (&mut policy.tell.one_day, &file.tell.one_day),
         (&mut policy.tell.breach, &file.tell.breach),
+        (&mut policy.tell.trouble, &file.tell.trouble),
         (&mut policy.tell.digest, &file.tell.digest),
     ] {
         if let Some(roles) = from {

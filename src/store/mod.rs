@@ -29,6 +29,7 @@ mod migrate;
 pub mod outbox;
 pub mod outbox_list;
 pub mod party;
+pub mod post;
 pub mod receipt;
 pub mod report;
 pub mod review;
@@ -60,6 +61,7 @@ pub fn statements() -> Vec<(&'static str, &'static str, Only)> {
         outbox::STATEMENTS,
         outbox_list::STATEMENTS,
         party::STATEMENTS,
+        post::STATEMENTS,
         receipt::STATEMENTS,
         report::STATEMENTS,
         review::STATEMENTS,

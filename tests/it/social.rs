@@ -1,6 +1,9 @@
 //! Taking it offline: what a resident writes on social media is answered privately where the platform allows, else by a public line that says
 //! nothing of the case, else by a person; and on paper once they say who they are. The platform is a false one that refuses as the real ones do.
 
+mod pile_on;
+mod watch;
+
 use crate::servers::web::{Reply, Web};
 use jiff::{SignedDuration, Timestamp};
 use postroom::ambient::Ambient;
@@ -8,7 +11,7 @@ use postroom::config;
 use postroom::courier::Courier;
 use postroom::courier::social::Social;
 use postroom::pipeline::outbox::{self, Carrier};
-use postroom::pipeline::{Works, intake, rulebook, silence};
+use postroom::pipeline::{Works, intake, rulebook};
 use postroom::source::{Arrival, Place};
 use postroom::store::{self, Db, outbox_list, review};
 use serde_json::{Value, json};
@@ -19,6 +22,9 @@ use tempfile::TempDir;
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
+
+/// Trouble is told to somebody who is told of nothing else.
+const POLICY: &str = "extends = \"code\"\nsocial_hours = true\n[tell]\ntrouble = [\"Complaints Manager\"]\n[[roles]]\nrole = \"Complaints Manager\"\nto = \"manager@home.example\"\n";
 
 /// A Monday morning.
 const NOW: &str = "2026-03-02T09:20:00Z";
@@ -41,14 +47,14 @@ impl Desk {
             )
         };
         let text = format!(
-            "data = \"data\"\nrules = \"rules\"\n[[landlord]]\nid = \"home\"\npolicy = \"home\"\n{}{}{}",
+            "data = \"data\"\nrules = \"rules\"\n[[landlord]]\nid = \"home\"\npolicy = \"home\"\nofficer = \"officer@home.example\"\n{}{}{}",
             source("facebook", "meta", "verify_token_file = \"v\"\napp_secret_file"),
             source("whatsapp", "whatsapp", "verify_token_file = \"v\"\napp_secret_file"),
             source("x", "x", "consumer_secret_file")
         );
         std::fs::create_dir_all(dir.path().join("rules/policies")).unwrap();
         std::fs::create_dir_all(dir.path().join("data")).unwrap();
-        std::fs::write(dir.path().join("rules/policies/home.toml"), "extends = \"code\"\nsocial_hours = true\n").unwrap();
+        std::fs::write(dir.path().join("rules/policies/home.toml"), POLICY).unwrap();
         std::fs::write(dir.path().join("postroom.toml"), text).unwrap();
         std::fs::write(dir.path().join("token"), "T-1\n").unwrap();
         let config = config::load(Some(&dir.path().join("postroom.toml"))).unwrap();
@@ -321,22 +327,4 @@ async fn the_same_name_on_another_account_is_another_person() {
     let first = store::case::load(&mut tx, desk.cases().await[0].id).await.unwrap();
     assert_eq!(first.resident.email, None, "a name is not proof of an account");
     assert!(first.parties.iter().all(|p| p.email.is_none()), "{:?}", first.parties);
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_platform_that_calls_no_more_is_told_of_once() {
-    let web = Web::start(|asked, _| match asked.path.as_str() {
-        "/v25.0/1000001/subscribed_apps" => Reply::Json(200, json!({ "data": [] })),
-        "/2/webhooks" => Reply::Json(200, json!({ "data": [{ "id": "1", "url": "https://l.example/webhooks/x", "valid": true }] })),
-        _ => Reply::Json(404, json!({})),
-    });
-    let desk = Desk::open(&web, NOW).await;
-    assert_eq!(silence::look(&desk.works, &desk.social).await.unwrap(), 2, "Facebook's and WhatsApp's; X calls on");
-    assert_eq!(silence::look(&desk.works, &desk.social).await.unwrap(), 0);
-    let told = desk.tasks().await;
-    assert!(told.iter().any(|t| t.starts_with("Source facebook: the platform says that it does not call us")), "{told:?}");
-    let figures = desk.works.metrics.render();
-    assert!(
-        figures.contains("postroom_source_silent{source=\"facebook\"} 1") && figures.contains("postroom_source_silent{source=\"x\"} 0")
-    );
 }

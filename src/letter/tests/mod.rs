@@ -179,6 +179,7 @@ impl World {
             original: self.original.as_deref(),
             note: None,
             digest: None,
+            trouble: None,
         }
     }
 

@@ -182,6 +182,7 @@ impl One<'_> {
             original: None,
             note: None,
             digest: None,
+            trouble: None,
         };
         letter::render(&self.house.rulebook.templates, &occasion).map(|l| l.text)
     }

@@ -80,7 +80,7 @@ pub fn values(name: &str, text: &str, file: &File, faults: &mut Vec<Fault>) {
         }
     }
     check.once(file.roles.iter().map(|r| &r.role), "role");
-    for level in [&file.tell.two_days, &file.tell.one_day, &file.tell.breach, &file.tell.digest].into_iter().flatten() {
+    for level in [&file.tell.two_days, &file.tell.one_day, &file.tell.breach, &file.tell.trouble, &file.tell.digest].into_iter().flatten() {
         if level.is_empty() {
             check.faults.push(Fault::of_file(name, "[tell] tells nobody at one of its levels").hint("name at least one role"));
         }
@@ -88,6 +88,8 @@ pub fn values(name: &str, text: &str, file: &File, faults: &mut Vec<Fault>) {
             check.one_line(role);
         }
     }
+    check.number(&file.pile_on.people, 2..=10_000, "people");
+    check.number(&file.pile_on.hours, 1..=168, "hours");
     check.number(&file.ack_hold_wd, 1..=90, "working days");
     check.number(&file.limit_months, 1..=120, "months");
     check.number(&file.letters_a_day, 1..=1000, "letters");

@@ -95,6 +95,9 @@ pub struct File {
     /// The roles that are told of a duty, and those that get the morning digest.
     #[serde(default)]
     pub tell: Tell,
+    /// When complaints by many people under one post are one alarm.
+    #[serde(default)]
+    pub pile_on: PileOn,
     /// How the second reader counts.
     #[serde(default)]
     pub reader: ReaderUse,
@@ -142,6 +145,16 @@ pub struct Role {
     pub to: Text,
 }
 
+/// Complaints by many people under one post: each is a case of its own, and staff get one alarm a day.
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct PileOn {
+    /// So many different people who complain …
+    pub people: Number,
+    /// … within so many hours.
+    pub hours: Number,
+}
+
 /// Who is told of a duty, by role.
 #[derive(Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -152,6 +165,8 @@ pub struct Tell {
     pub one_day: Option<Vec<Spanned<String>>>,
     /// Told when the day has passed.
     pub breach: Option<Vec<Spanned<String>>>,
+    /// Told at once of what goes wrong and is no duty: a platform that calls no more, many people under one post.
+    pub trouble: Option<Vec<Spanned<String>>>,
     /// Who gets the morning digest.
     pub digest: Option<Vec<Spanned<String>>>,
 }
