@@ -8,6 +8,7 @@ mod mime;
 mod page;
 pub mod preview;
 mod quote;
+mod sentence;
 mod templates;
 pub mod token;
 mod welsh;

@@ -2,6 +2,7 @@
 
 use super::greeting::greeting;
 use super::quote::{self, POINTS};
+use super::sentence;
 use super::welsh;
 use super::{Form, Note, Occasion};
 use crate::model::calendar::{Division, local_day, london, written_out};
@@ -97,6 +98,8 @@ pub struct Questions {
     pub what: bool,
     pub when: bool,
     pub who: bool,
+    /// They were in touch with somebody, without saying with whom.
+    pub spoke: bool,
     pub outcome: bool,
 }
 
@@ -169,7 +172,7 @@ impl Page {
                 page.matters.extend(route.of.iter().filter(|m| !page.matters.contains(m)).cloned().collect::<Vec<_>>());
             }
             if told_by_another(o) {
-                page.questions = Some(Questions { what: true, when: true, who: true, outcome: true });
+                page.questions = Some(Questions { what: true, when: true, who: true, outcome: true, ..Questions::default() });
             } else {
                 page.understanding(decision, o);
             }
@@ -217,8 +220,11 @@ impl Page {
             let respond = decision.duties.iter().find(|d| !self.premature && DutyKind::RESPOND.contains(&d.kind));
             self.response_due_cy = respond.map(|d| welsh::date(d.due)).or(self.response_due_cy.take());
         }
+        // Who complains of a person complains of our people, whatever else they mention.
+        let conduct = has(Flag::StaffConduct);
         let lines = |responsible| {
-            let texts = policy.topics.iter().filter(move |t| t.responsible == responsible && decision.topics.contains(&t.topic));
+            let spoken_of = move |topic: &String| decision.topics.contains(topic) || conduct && topic == "staff";
+            let texts = policy.topics.iter().filter(move |t| t.responsible == responsible && spoken_of(&t.topic));
             texts.map(|t| t.says.clone()).take(TOPICS).collect::<Vec<_>>()
         };
         self.ours = lines(Responsible::Ours);
@@ -234,14 +240,15 @@ impl Page {
         let abuse = decision.flags.contains(&Flag::Abuse);
         let found = decision.reasons.iter().filter(|r| r.id.contains("abuse") || r.id.contains("threat"));
         let insults: Vec<String> = found.flat_map(|r| r.words.clone()).collect();
-        let quote = |words: &str, most: usize| {
-            let sentence = quote::sentence_of(words, text, most);
-            if abuse { quote::quote_civil(&sentence, &insults) } else { quote::quote(&sentence) }
-        };
+        let quote = |words: &str| if abuse { quote::quote_civil(words, &insults) } else { quote::quote(words) };
+        let told = sentence::sentences(text);
         let definition = &decision.definition;
-        let outcome = definition.outcome.as_deref().map(|words| quote(words, OUTCOME_CHARS));
+        let outcome = definition.outcome.as_deref().map(|words| quote(&sentence::whole(words, &told, OUTCOME_CHARS)));
+        let mut after = 0;
         for words in definition.what.iter().take(4 * POINTS) {
-            let point = quote(words, quote::POINT_CHARS);
+            let (words, end) = sentence::point(words, &told, after);
+            after = end;
+            let point = quote(&words);
             self.private |= point.private;
             let again = outcome.as_ref().is_some_and(|o| o.text == point.text) || self.points.contains(&point.text);
             if !point.text.is_empty() && !again && self.points.len() < POINTS {
@@ -263,6 +270,7 @@ impl Page {
             what: definition.what.is_empty(),
             when: definition.when.is_none(),
             who: definition.who.is_none(),
+            spoke: sentence::spoke(text),
             outcome: definition.outcome.is_none(),
         });
     }

@@ -1,6 +1,7 @@
 //! A resident's own words as a letter may give them back: short, on one line, without links, addresses and numbers, without what is
 //! private. Anybody can write to us in anybody's name: what a letter repeats must be of no use to a third person.
 
+use super::sentence::without_greeting;
 use regex::Regex;
 use std::sync::LazyLock;
 
@@ -29,7 +30,7 @@ static HARMLESS: LazyLock<Regex> = LazyLock::new(|| {
     .expect("the pattern is written here")
 });
 
-fn is_private(words: &str) -> bool {
+pub fn is_private(words: &str) -> bool {
     PRIVATE.is_match(words) && PRIVATE.is_match(&HARMLESS.replace_all(words, " "))
 }
 
@@ -45,49 +46,9 @@ static CLAUSE: LazyLock<Regex> = LazyLock::new(|| {
         .expect("the pattern is written here")
 });
 
-/// A sentence's end: a stop, with what closes after it, before a space.
-static END: LazyLock<Regex> = LazyLock::new(|| Regex::new(r#"[.!?…]+["”'’)]*\s+"#).expect("the pattern is written here"));
-
-/// A line this short was ended by its writer; a longer one by a mail program.
-const SHORT_LINE: usize = 50;
-
-/// The sentence of `text` that holds `words`: rules pick out clauses, which read badly alone ("the 9th"). The words themselves where the
-/// sentence is not found, or has more than `most` characters.
-pub fn sentence_of(words: &str, text: &str, most: usize) -> String {
-    let words = one_line(words, 4 * POINT_CHARS);
-    if words.is_empty() {
-        return words;
-    }
-    for paragraph in paragraphs(text) {
-        let Some(at) = paragraph.find(&words) else { continue };
-        let start = END.find_iter(&paragraph[..at]).last().map_or(0, |m| m.end());
-        let from = at + words.len();
-        // The words may hold their own stop already.
-        let end = match words.ends_with(['.', '!', '?']) {
-            true => from,
-            false => END.find(&paragraph[from..]).map_or(paragraph.len(), |m| from + m.end()),
-        };
-        let sentence = paragraph[start..end].trim();
-        return if sentence.chars().count() <= most { sentence.into() } else { words };
-    }
-    words
-}
-
-/// Paragraphs as single lines: wrapped lines joined, lines that were ended on purpose apart.
-fn paragraphs(text: &str) -> Vec<String> {
-    let mut out: Vec<String> = Vec::new();
-    let mut goes_on = false;
-    for line in text.lines() {
-        let line = one_line(line, usize::MAX);
-        let length = line.chars().count();
-        match out.last_mut() {
-            Some(last) if goes_on && length > 0 => *last = std::mem::take(last) + " " + &line,
-            _ => out.push(line),
-        }
-        goes_on = length >= SHORT_LINE;
-    }
-    out
-}
+/// A clause that went on from another.
+static JOINED: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^(?:and|but|because|cos|as|so|which|who|while|even though)\s").expect("the pattern is written here"));
 
 /// What may be given back of some words, or nothing.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -123,8 +84,9 @@ pub fn quote_civil(words: &str, never: &[String]) -> Quote {
 /// Words as a letter repeats them.
 pub fn quote(words: &str) -> Quote {
     let line = one_line(words, 4 * POINT_CHARS);
+    let line = without_greeting(&line);
     // Links go before clauses are told apart: a dot in one is no clause's end.
-    let line = ELSEWHERE.replace_all(&line, "[…]").into_owned();
+    let line = ELSEWHERE.replace_all(line, "[…]").into_owned();
     let private = is_private(&line);
     let text = if private { without(&line) } else { line };
     let text = text.trim();
@@ -154,7 +116,8 @@ fn without(line: &str) -> String {
         kept.push_str(clause);
     }
     let kept = kept.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '[' && c != '£');
-    if words < 4 { String::new() } else { format!("{kept}{}", if gap { " …" } else { "" }) }
+    let joined = JOINED.is_match(kept);
+    if words < 4 { String::new() } else { format!("{}{kept}{}", if joined { "… " } else { "" }, if gap { " …" } else { "" }) }
 }
 
 /// One line without control characters, white space folded, at most `max` characters.
@@ -234,26 +197,10 @@ mod tests {
         assert_eq!((lift.text.as_str(), lift.private), ("The lift has been broken for three weeks …", true));
         let mould = quote("My son's asthma is worse, the mould in his room came back in January");
         assert_eq!((mould.text.as_str(), mould.private), ("the mould in his room came back in January", true));
+        let chair = quote("She said that people in wheelchairs get it all and went through my kitchen cupboards.");
+        assert_eq!(chair.text, "… and went through my kitchen cupboards.");
         assert_eq!(quote("I am pregnant."), Quote { text: String::new(), private: true });
         assert_eq!(said("the billing is wrong and the chill comes in under the still broken door").len(), 71);
-    }
-
-    #[test]
-    fn clauses_are_given_back_in_their_sentence() {
-        let text = "Hello,\nI reported it on the 3rd, the 9th and the\n17th. Twice nobody came (no call!) and I waited in.\n\nKaren\n31 Tanners Court";
-        assert_eq!(sentence_of("Hello", text, POINT_CHARS), "Hello,");
-        let wrapped =
-            format!("I reported it on the 3rd of the month, then on the 9th and then\non the 17th. Nobody came. {}", "x".repeat(400));
-        assert_eq!(
-            sentence_of("then on the 9th", &wrapped, POINT_CHARS),
-            "I reported it on the 3rd of the month, then on the 9th and then on the 17th."
-        );
-        assert_eq!(sentence_of("Nobody came", &wrapped, POINT_CHARS), "Nobody came.");
-        assert_eq!(sentence_of("Nobody came.", &wrapped, POINT_CHARS), "Nobody came.");
-        assert_eq!(sentence_of("xxxx", &wrapped, POINT_CHARS), "xxxx");
-        assert_eq!(sentence_of("not there", &wrapped, POINT_CHARS), "not there");
-        assert_eq!(sentence_of("then on the 9th", &wrapped, 20), "then on the 9th");
-        assert_eq!(sentence_of("", &wrapped, POINT_CHARS), "");
     }
 
     #[test]

@@ -59,6 +59,14 @@ fn nothing_known_asks_the_four_questions() {
 }
 
 #[test]
+fn who_says_that_they_rang_is_asked_with_whom_they_spoke() {
+    let mut world = karen();
+    world.message.text = "The alarm beeps. I rang on the 6th and nobody knew of it.".into();
+    let text = world.letter().text;
+    assert!(text.contains("Who did you speak to, if you know?") && !text.contains("Who have you spoken to"), "{text}");
+}
+
+#[test]
 fn northern_ireland_has_its_own_gas_number() {
     let mut world = karen();
     world.policy.division = Division::NorthernIreland;

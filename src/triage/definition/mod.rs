@@ -2,6 +2,7 @@
 //!
 //! Each answer is copied from the text to the letter. They are a draft that a person confirms; what is not said is asked.
 
+mod asked; // a plain request, where nothing else marks one
 mod clause; // the smallest stretches that say something
 mod lexicon; // words and phrases that the choice goes by
 mod score; // how likely a clause says what is wrong, or what is wanted
@@ -33,7 +34,8 @@ pub fn definition(words: &Words<'_>, signals: &Signals, rules: &Ruleset) -> Defi
     match rules.answers(text, part, signals) {
         Some(answers) => {
             let [what, mut when, mut who, mut outcome] = answers.map(|spans| spans.into_iter().map(|s| quote(text, s)));
-            Definition { what: what.take(POINTS).collect(), when: when.next(), who: who.next(), outcome: outcome.next() }
+            let outcome = outcome.next().or_else(|| asked::asked(text).map(str::to_owned));
+            Definition { what: what.take(POINTS).collect(), when: when.next(), who: who.next(), outcome }
         }
         None => by_clauses(text, words, signals),
     }
