@@ -34,7 +34,7 @@ pub fn build(letter: &Letter, o: &Occasion<'_>, page: &Page) -> Result<Vec<u8>, 
     // What a person wrote is not automatic (RFC 3834 §5: `no` is the same as no such field).
     let automatic = if o.form.by_person() {
         "no"
-    } else if o.form.to_resident() {
+    } else if o.form.answers() {
         "auto-replied"
     } else {
         "auto-generated"
@@ -100,7 +100,7 @@ fn with_crlf(raw: &[u8]) -> Vec<u8> {
 
 /// The Message-IDs that the letter answers, oldest first, in angle brackets: theirs last.
 fn ids(o: &Occasion<'_>) -> Vec<String> {
-    let Some(message) = o.message.filter(|_| o.form.to_resident()) else { return Vec::new() };
+    let Some(message) = o.message.filter(|_| o.form.answers()) else { return Vec::new() };
     // What a contractor or an officer passed on is answered as the resident's own, whose thread it joins.
     let (before, own) = match message.forwards.iter().rev().find(|f| f.from_email.as_ref() == o.to && o.to.is_some()) {
         Some(forward) => (&[][..], forward.message_id.as_deref()),

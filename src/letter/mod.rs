@@ -17,7 +17,7 @@ pub use templates::Templates;
 
 use crate::model::address::Address;
 use crate::model::case::Case;
-use crate::model::decision::{Decision, Reply, words};
+use crate::model::decision::{Courtesy, Decision, Kind, Reply, words};
 use crate::model::digest::Digest;
 use crate::model::duty::Duty;
 use crate::model::letter::Letter;
@@ -28,17 +28,23 @@ use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
 words! {
-    /// What a letter is. The first six answer a resident, the rest go to the landlord's own people.
+    /// What a letter is. The first answer a resident, the rest go to the landlord's own people and firms.
     Form {
         AcknowledgeStage1 = "acknowledge_stage1",
         AcknowledgeStage2 = "acknowledge_stage2",
         ConfirmAddition = "confirm_addition",
         Signpost = "signpost",
+        /// To who answered a survey and was not content: the answers are no complaint, and how to make one (Code 1.6).
+        Survey = "survey",
+        /// We have it and cannot read it.
+        Unreadable = "unreadable",
         /// Social-media answers: text alone.
         SignpostSocial = "signpost_social",
         TakeOffline = "take_offline",
         /// To the complaints team, with what the contractor sent attached.
         PassOn = "pass_on",
+        /// To the contractor, for passing it on.
+        ContractorThanks = "contractor_thanks",
         /// To whom the policy's routes lead beside that team.
         Notice = "notice",
         /// To the officer, before a duty falls due; and after.
@@ -55,8 +61,9 @@ words! {
 
 impl Form {
     /// The letter that a decided reply asks for, on the channel that the message came by.
-    pub fn of(reply: Reply, channel: Channel) -> Option<Form> {
-        match reply {
+    pub fn of(decision: &Decision, channel: Channel) -> Option<Form> {
+        match decision.reply {
+            Reply::Signpost if decision.kind == Kind::SurveyFeedback && channel != Channel::Social => Some(Form::Survey),
             Reply::Signpost if channel == Channel::Social => Some(Form::SignpostSocial),
             Reply::AcknowledgeStage1 => Some(Form::AcknowledgeStage1),
             Reply::AcknowledgeStage2 => Some(Form::AcknowledgeStage2),
@@ -67,9 +74,22 @@ impl Form {
         }
     }
 
+    /// The letter that goes out beside the reply.
+    pub fn beside(courtesy: Courtesy) -> Form {
+        match courtesy {
+            Courtesy::ContractorThanks => Form::ContractorThanks,
+            Courtesy::Unreadable => Form::Unreadable,
+        }
+    }
+
     /// To a resident, or whoever wrote for one; the rest stay in the house.
     pub fn to_resident(self) -> bool {
-        !matches!(self, Form::PassOn | Form::Notice | Form::Reminder | Form::Alarm | Form::Digest | Form::Trouble)
+        !matches!(self, Form::PassOn | Form::ContractorThanks | Form::Notice | Form::Reminder | Form::Alarm | Form::Digest | Form::Trouble)
+    }
+
+    /// Answers a message of its recipient's.
+    pub fn answers(self) -> bool {
+        self.to_resident() || self == Form::ContractorThanks
     }
 
     /// Says what a person decided, in that person's words and name.

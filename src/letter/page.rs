@@ -76,6 +76,11 @@ pub struct Page {
     pub danger: bool,
     /// Others can read the answer.
     pub public: bool,
+    /// The message is encrypted, and its words could not be read.
+    pub locked: bool,
+    /// By so many working days a contractor kept it, where that is more than agreed; and how many are.
+    pub kept_days: Option<i64>,
+    pub route_days: u32,
     /// For the landlord's own people.
     pub kind: String,
     pub flags: Vec<String>,
@@ -187,6 +192,7 @@ impl Page {
         if self.subject.is_empty() {
             self.subject = self.plain_subject();
         }
+        self.locked = message.is_locked();
         self.public = message.social.as_ref().is_some_and(|s| s.public);
         if o.form == Form::Notice && o.original.is_none() {
             self.words = Some(message.text.trim().to_owned()).filter(|t| !t.is_empty());
@@ -204,6 +210,8 @@ impl Page {
         self.kind = decision.kind.as_str().replace('_', " ");
         self.flags = decision.flags.iter().map(|f| f.as_str().replace('_', " ")).collect();
         self.via = decision.via.map(Via::as_str);
+        self.kept_days = decision.contractor_delay_wd.filter(|days| *days > i64::from(policy.contractor_route_wd));
+        self.route_days = policy.contractor_route_wd;
         self.answered = decision.answer_to.is_some();
         self.emergency = has(Flag::Emergency) || has(Flag::Safety);
         self.adjustment = has(Flag::Adjustment);
@@ -230,7 +238,7 @@ impl Page {
         self.ours = lines(Responsible::Ours);
         self.not_ours = lines(Responsible::NotOurs);
         self.unclear = lines(Responsible::Unclear);
-        if matches!(form, Form::Signpost | Form::SignpostSocial) {
+        if matches!(form, Form::Signpost | Form::SignpostSocial | Form::Survey) {
             self.signposts = signposts(policy, decision);
         }
     }

@@ -27,7 +27,7 @@ pub fn preview(templates: &Templates, policy: &Policy, forms: &[Form]) -> Result
                 landlord: policy.landlord.clone(),
                 contact: policy.contact.clone(),
                 ombudsman: policy.ombudsman.clone(),
-                complaint: !matches!(form, Form::Signpost | Form::SignpostSocial),
+                complaint: !matches!(form, Form::Signpost | Form::SignpostSocial | Form::Survey | Form::Unreadable),
                 added: form == Form::ConfirmAddition,
                 second: form == Form::AcknowledgeStage2,
                 // What a reminder is about is always known, and what a stranger is told is another letter.

@@ -73,7 +73,7 @@ fn syllables_are_counted() {
 #[test]
 fn every_letter_can_be_read_at_nine_or_ten() {
     for (name, source) in super::templates::shipped() {
-        let staff = ["pass_on", "reminder", "alarm", "trouble", "_duty"].iter().any(|s| name.starts_with(s));
+        let staff = ["pass_on", "contractor_thanks", "reminder", "alarm", "trouble", "_duty"].iter().any(|s| name.starts_with(s));
         // The measure counts English syllables.
         if !name.ends_with(".txt") || staff || name.starts_with("_cymraeg") {
             continue;

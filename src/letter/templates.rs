@@ -18,10 +18,11 @@ macro_rules! embedded {
     };
 }
 
-const SHIPPED: [(&str, &str); 41] = embedded![
+const SHIPPED: &[(&str, &str)] = &embedded![
     "_open.txt",
     "_understanding.txt",
     "_close.txt",
+    "_page.html",
     "_letter.html",
     "_heading.html",
     "_cymraeg.txt",
@@ -40,6 +41,15 @@ const SHIPPED: [(&str, &str); 41] = embedded![
     "signpost.subject",
     "signpost.txt",
     "signpost.html",
+    "survey.subject",
+    "survey.txt",
+    "survey.html",
+    "unreadable.subject",
+    "unreadable.txt",
+    "unreadable.html",
+    "contractor_thanks.subject",
+    "contractor_thanks.txt",
+    "contractor_thanks.html",
     "signpost_social.txt",
     "take_offline.txt",
     "pass_on.subject",

@@ -102,6 +102,16 @@ impl Reason {
 }
 
 words! {
+    /// Letters beside the reply, where the policy has them.
+    Courtesy {
+        /// To the firm that passed a complaint on.
+        ContractorThanks = "contractor_thanks",
+        /// To whoever sent what cannot be read here.
+        Unreadable = "unreadable",
+    }
+}
+
+words! {
     /// Why a message may belong to a case, strongest first (channels.md section 4).
     Evidence {
         /// The case's token in an address that the message was delivered to.
@@ -250,6 +260,9 @@ pub struct Decision {
     pub reasons: Vec<Reason>,
     /// What came second, and what spoke for it.
     pub runner_up: Option<(Kind, String)>,
+    /// A letter beside the reply, and to whom.
+    #[serde(default)]
+    pub courtesy: Option<(Courtesy, Address)>,
     /// SHA-256 (hex) of the input and of the ruleset: the same two give the same decision.
     pub input_digest: String,
     pub ruleset_digest: String,

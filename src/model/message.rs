@@ -72,6 +72,13 @@ pub struct Message {
     pub language: Option<String>,
 }
 
+impl Message {
+    /// Encrypted, so that its words cannot be read here.
+    pub fn is_locked(&self) -> bool {
+        self.defects.iter().any(|d| d.code == "encrypted")
+    }
+}
+
 /// Why a message counts as a machine's (RFC 3834, 3464, 8098, 5965, 2369).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

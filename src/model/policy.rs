@@ -41,6 +41,12 @@ pub struct Policy {
     /// Every letter says the main things in Welsh too (in Wales), and every letter is in large print.
     pub welsh: bool,
     pub large_print: bool,
+    /// A firm that passes a complaint on is thanked, and told what becomes of it.
+    #[serde(default)]
+    pub thank_contractors: bool,
+    /// Whoever sends what cannot be read is asked to send it in another way.
+    #[serde(default)]
+    pub ask_for_readable: bool,
     /// When the acknowledgement leaves.
     pub ack_timing: AckTiming,
     /// With [`AckTiming::ForOfficer`]: it leaves by itself at the opening of this working day after receipt.

@@ -342,7 +342,11 @@ impl One<'_> {
         if self.message.channel == Channel::Social {
             return self.answer_post(case, duties).await;
         }
-        let Some(form) = Form::of(self.decision.reply, self.message.channel) else { return Ok(()) };
+        if let Some((courtesy, to)) = &self.decision.courtesy {
+            let held = self.ceiling(to.as_str()).await?;
+            self.letter(Form::beside(*courtesy), to, case, None, None, held).await?;
+        }
+        let Some(form) = Form::of(self.decision, self.message.channel) else { return Ok(()) };
         let Some(to) = self.decision.answer_to.clone() else { return Ok(()) };
         let held = self.ceiling(to.as_str()).await?;
         self.letter(form, &to, case, duty(duties, DutyKind::Acknowledge), None, held).await

@@ -97,7 +97,10 @@ pub fn letters(input: &Input, house: &House, decision: &Decision) -> Vec<(Writte
     if decision.via == Some(Via::Contractor) && decision.effect != Effect::Record {
         forms.push((Form::PassOn, Some(&house.team), decision));
     }
-    if let Some(form) = Form::of(decision.reply, input.message.channel)
+    if let Some((courtesy, to)) = &decision.courtesy {
+        forms.push((Form::beside(*courtesy), Some(to), decision));
+    }
+    if let Some(form) = Form::of(decision, input.message.channel)
         && (form.is_social() || decision.answer_to.is_some())
     {
         forms.push((form, decision.answer_to.as_ref().filter(|_| !form.is_social()), decision));

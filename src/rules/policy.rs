@@ -193,6 +193,8 @@ fn lay_over(policy: &mut Policy, file: &File) {
     policy.social_hours = file.social_hours.unwrap_or(policy.social_hours);
     policy.welsh = file.welsh.unwrap_or(policy.welsh);
     policy.large_print = file.large_print.unwrap_or(policy.large_print);
+    policy.thank_contractors = file.thank_contractors.unwrap_or(policy.thank_contractors);
+    policy.ask_for_readable = file.ask_for_readable.unwrap_or(policy.ask_for_readable);
     policy.stage2_limit_months = file.stage2_limit_months.as_ref().map(|n| *n.get_ref()).or(policy.stage2_limit_months);
     for (to, from) in [
         (&mut policy.retention.case_months, &file.retention.case_months),

@@ -188,6 +188,7 @@ pub fn triage(input: &Input<'_>) -> Decision {
     }
     let mut duties = duties::duties(kind, who.via, opens_stage2, &flags, &clock);
     duties.extend(statutory);
+    let courtesy = reply::courtesy(kind, &settled.effect, message, &who, policy);
     let runner_up = weighed.judgement.ranked.iter().find(|r| r.kind != kind).map(|r| {
         let says = r.reasons.first().map_or_else(|| "nothing in particular".to_owned(), |reason| reason.says.clone());
         (r.kind, says)
@@ -214,6 +215,7 @@ pub fn triage(input: &Input<'_>) -> Decision {
         reviews,
         reasons,
         runner_up,
+        courtesy,
         input_digest: digest(input),
         ruleset_digest: rules.digest.clone(),
     }

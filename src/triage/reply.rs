@@ -1,8 +1,9 @@
 //! What goes back, and to whom (tests/scenarios/FORMAT.md, reply).
 
+use super::reviews;
 use super::who::{Class, Who};
 use crate::model::address::Address;
-use crate::model::decision::{Kind, Reply, Via};
+use crate::model::decision::{Courtesy, Effect, Kind, Reply, Via};
 use crate::model::message::{Channel, Message, Verb};
 use crate::model::policy::Policy;
 
@@ -44,12 +45,20 @@ fn by_kind(kind: Kind, channel: Channel, survey: Survey) -> Reply {
     }
 }
 
-/// Where an answer may go: the resident, where somebody passes on their words; else the sender, by Reply-To first (RFC 5322 §3.6.2).
+/// Where an answer may go: the resident, where somebody passes on their words; else the sender.
 pub fn answer_to(message: &Message, who: &Who<'_>, policy: &Policy) -> Option<Address> {
     if who.via.is_some() {
         return who.resident.email.clone().filter(|a| !policy.is_staff(a) && policy.contractor(a).is_none() && answerable(a, policy));
     }
-    if who.class == Class::Ourselves || message.automatic.is_some() || message.postroom_instance.is_some() {
+    if who.class == Class::Ourselves {
+        return None;
+    }
+    sender(message, policy)
+}
+
+/// Where the sender can be answered: by Reply-To first (RFC 5322 §3.6.2), and no machine.
+fn sender(message: &Message, policy: &Policy) -> Option<Address> {
+    if message.automatic.is_some() || message.postroom_instance.is_some() {
         return None;
     }
     // The null sender asks that nobody answer (RFC 3834 §2, RFC 5321 §4.5.5).
@@ -89,8 +98,17 @@ pub fn answerable(address: &Address, policy: &Policy) -> bool {
         || list)
 }
 
-/// True where a kind promises an answer and none can go: a person must find another way (a letter, a call).
-pub fn unanswerable(kind: Kind, reply: Reply, who: &Who<'_>) -> bool {
-    let promised = matches!(kind, Kind::NewComplaint | Kind::Addition | Kind::Stage2Request);
-    promised && reply == Reply::None && (who.via != Some(Via::Contractor) || who.resident.email.is_none())
+/// The letter that goes out beside the reply. Whatever keeps a reply back keeps it back too: a machine, a list, the null sender, a regulator.
+pub fn courtesy(kind: Kind, effect: &Effect, message: &Message, who: &Who<'_>, policy: &Policy) -> Option<(Courtesy, Address)> {
+    if message.channel != Channel::Email || who.class == Class::Regulator {
+        return None;
+    }
+    let to = sender(message, policy)?;
+    // A firm's own words about a resident are passed on as its forwards are.
+    let passed_on = who.via == Some(Via::Contractor) && *effect != Effect::Record;
+    if passed_on && policy.thank_contractors && policy.contractor(&to).is_some() {
+        return Some((Courtesy::ContractorThanks, to));
+    }
+    let unread = kind == Kind::NeedsReview && (message.is_locked() || reviews::silent(message));
+    (unread && policy.ask_for_readable).then_some((Courtesy::Unreadable, to))
 }

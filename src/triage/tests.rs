@@ -3,16 +3,16 @@
 use super::duties::{Clock, duties};
 use super::flags::{Late, late};
 use super::link::link;
-use super::reply::{Survey, answer_to, answerable, reply};
+use super::reply::{Survey, answer_to, answerable, courtesy, reply};
 use super::stage::settle;
 use super::who::{Class, who};
 use super::{Input, hear, triage};
 use crate::model::address::{Address, Party};
 use crate::model::calendar::Calendar;
 use crate::model::case::{Case, Reference, Stage};
-use crate::model::decision::{Candidate, Effect, Evidence, Flag, Kind, Reply, ReviewCause, Via};
+use crate::model::decision::{Candidate, Courtesy, Effect, Evidence, Flag, Kind, Reply, ReviewCause, Via};
 use crate::model::duty::DutyKind;
-use crate::model::message::{Automatic, Channel, Forwarded, Message, Platform, Social, Verb};
+use crate::model::message::{Automatic, Channel, Defect, Forwarded, Message, Platform, Social, Verb};
 use crate::model::policy::Policy;
 use crate::rules::{self, Role, Signals, TimeSpan};
 use jiff::Timestamp;
@@ -163,6 +163,44 @@ fn nobody_answers_machines_lists_or_ourselves() {
     assert_eq!(replied(Kind::NewComplaint, &message, Survey::default()).1.as_deref(), Some("jo.home@post.example"));
     message.reply_to = Some(address("complaints@thrive.example"));
     assert_eq!(replied(Kind::NewComplaint, &message, Survey::default()).1.as_deref(), Some("jo@post.example"));
+}
+
+fn beside(kind: Kind, effect: Effect, message: &Message, policy: &Policy) -> Option<(Courtesy, String)> {
+    courtesy(kind, &effect, message, &who(message, policy, at(NOW)), policy).map(|(what, to)| (what, to.to_string()))
+}
+
+#[test]
+fn what_cannot_be_read_is_asked_for_again_of_people_alone() {
+    let policy = policy();
+    let mut locked = mail("Jo Moss", "jo@home.example", "Encrypted message", "");
+    locked.defects.push(Defect::new("encrypted", "x"));
+    let asked = |message: &Message, kind| beside(kind, Effect::Record, message, &policy);
+    assert_eq!(asked(&locked, Kind::NeedsReview), Some((Courtesy::Unreadable, "jo@home.example".into())));
+    assert_eq!(asked(&mail("Jo Moss", "jo@home.example", "", " "), Kind::NeedsReview).map(|c| c.0), Some(Courtesy::Unreadable));
+    // What can be read is not asked for again, nor is anything that no person sent or that no letter of ours may answer.
+    assert_eq!(asked(&mail("Jo Moss", "jo@home.example", "", "Tuesday, as ever"), Kind::NeedsReview), None);
+    for kind in [Kind::Spam, Kind::Automatic, Kind::Ombudsman] {
+        assert_eq!(asked(&locked, kind), None, "{kind:?}");
+    }
+    assert_eq!(asked(&Message { automatic: Some(Automatic::AutoReply), ..locked.clone() }, Kind::NeedsReview), None);
+    assert_eq!(asked(&Message { return_path: Some(None), ..locked.clone() }, Kind::NeedsReview), None);
+    assert_eq!(asked(&Message { from: party("", "no-reply@home.example"), ..locked.clone() }, Kind::NeedsReview), None);
+    assert_eq!(asked(&Message { from: party("", "info@housing-ombudsman.org.uk"), ..locked.clone() }, Kind::NeedsReview), None);
+    assert_eq!(beside(Kind::NeedsReview, Effect::Record, &locked, &Policy { ask_for_readable: false, ..policy.clone() }), None);
+}
+
+#[test]
+fn a_firm_is_thanked_for_what_it_passes_on_where_the_policy_says_so() {
+    let thanks = Policy { thank_contractors: true, ..policy() };
+    let mut message = mail("Axis Repairs", "office@axisrepairs.example", "FW: my sink", "see below");
+    message.forwards = vec![forward("Jo Moss", Some("jo@home.example"), "Nobody came.")];
+    let opened = Effect::Open { related: None };
+    let to = Some((Courtesy::ContractorThanks, "office@axisrepairs.example".to_owned()));
+    assert_eq!(beside(Kind::NewComplaint, opened, &message, &thanks), to);
+    assert_eq!(beside(Kind::NewComplaint, opened, &message, &policy()), None);
+    // What it passes on that is no complaint is no matter of thanks, and a machine of theirs is not answered.
+    assert_eq!(beside(Kind::Compliment, Effect::Record, &message, &thanks), None);
+    assert_eq!(beside(Kind::NewComplaint, opened, &Message { automatic: Some(Automatic::AutoReply), ..message }, &thanks), None);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //! follows from it, of the real pipeline.
 
 mod code;
+mod letters;
 mod traps;
 
 use crate::person::Office;

@@ -140,6 +140,7 @@ fn karen() -> World {
             reviews: Vec::new(),
             reasons: Vec::new(),
             runner_up: None,
+            courtesy: None,
             input_digest: String::new(),
             ruleset_digest: String::new(),
         },
@@ -161,7 +162,7 @@ fn karen() -> World {
 
 impl World {
     fn occasion(&self) -> Occasion<'_> {
-        let staff = !self.form.to_resident() && self.form != Form::PassOn;
+        let staff = !self.form.answers() && self.form != Form::PassOn;
         Occasion {
             form: self.form,
             to: self.to.as_ref(),

@@ -240,3 +240,61 @@ fn staff_letters_name_the_case_and_nobody() {
         mail::good_lines(&letter.mime);
     }
 }
+
+#[test]
+fn a_firm_that_passes_on_is_told_of_the_case_and_nothing_of_the_resident() {
+    let mut world = karen();
+    world.form = Form::ContractorThanks;
+    world.to = Some(address("office@axisrepairs.example"));
+    world.message.from = Party { name: Some("Axis Office".into()), email: world.to.clone(), id: None };
+    world.decision.via = Some(Via::Contractor);
+    world.decision.contractor_delay_wd = Some(4);
+    let letter = world.letter();
+    in_order(
+        &letter.text,
+        &["Hello,", "Monday 2 March 2026", "PR-2026-000123", "We write to the resident", "4 working days", "Thrive Homes"],
+    );
+    let mime = String::from_utf8_lossy(&letter.mime);
+    for secret in ["Karen", "karen", "sink", "7q4m2k9f"] {
+        assert!(!mime.replace("leak STILL", "").contains(secret), "{secret}");
+    }
+    assert!(mime.contains("Auto-Submitted: auto-replied") && mime.contains("In-Reply-To: <CA923"));
+    world.decision.contractor_delay_wd = Some(0);
+    world.decision.answer_to = None;
+    let text = world.letter().text;
+    assert!(text.contains("We found no email address") && !text.contains("working days"), "{text}");
+}
+
+#[test]
+fn what_cannot_be_read_is_asked_for_again_and_loses_no_time() {
+    let mut world = karen();
+    world.form = Form::Unreadable;
+    world.case = None;
+    world.decision.kind = Kind::NeedsReview;
+    world.decision.effect = Effect::Record;
+    world.decision.definition = Definition::default();
+    world.decision.duties = vec![duty(DutyKind::Acknowledge, "2026-03-09")];
+    let text = world.letter().text;
+    in_order(
+        &text,
+        &["could not find any words", "plain email", "call us", "Monday 9 March 2026", "from the day we got it", "0300 111 3000"],
+    );
+    world.message.defects = vec![crate::model::message::Defect::new("encrypted", "x")];
+    assert!(world.letter().text.contains("locked (encrypted)"));
+    // What was read of it, its subject, may be a complaint all the same.
+    let opened = World { form: Form::AcknowledgeStage1, ..world }.letter().text;
+    assert!(opened.contains("Part of your message is locked"), "{opened}");
+}
+
+#[test]
+fn a_survey_answer_is_told_how_to_complain() {
+    let mut world = karen();
+    world.form = Form::Survey;
+    world.case = None;
+    world.decision.kind = Kind::SurveyFeedback;
+    world.decision.reply = Reply::Signpost;
+    world.policy.signposts.push(Signpost { matter: "survey_feedback".into(), says: "Your answers go to the survey team.".into() });
+    assert_eq!(Form::of(&world.decision, Channel::Email), Some(Form::Survey));
+    assert_eq!(Form::of(&world.decision, Channel::Social), Some(Form::SignpostSocial));
+    in_order(&world.letter().text, &["survey team", "not logged as a complaint", "You can complain at any time", "0300 111 3000"]);
+}

@@ -24,7 +24,7 @@ impl One<'_> {
         if let Some(case) = self.introduced(case).await? {
             return self.acknowledge_in_writing(&case).await;
         }
-        let Some(form) = Form::of(self.decision.reply, self.message.channel) else { return Ok(()) };
+        let Some(form) = Form::of(self.decision, self.message.channel) else { return Ok(()) };
         let known = case.filter(|c| self.is_theirs(c)).and_then(|c| c.resident.email.clone());
         if let (Some(to), Form::TakeOffline) = (known, form) {
             let form = match self.decision.kind {

@@ -58,6 +58,10 @@ pub struct File {
     pub welsh: Option<bool>,
     /// Every letter is in large print.
     pub large_print: Option<bool>,
+    /// A firm that passes a complaint on is thanked, and told what becomes of it.
+    pub thank_contractors: Option<bool>,
+    /// Whoever sends what cannot be read is asked to send it in another way.
+    pub ask_for_readable: Option<bool>,
     /// When the acknowledgement leaves.
     pub ack_timing: Option<AckTiming>,
     /// Working days for which an acknowledgement is held for an officer, before it leaves by itself.

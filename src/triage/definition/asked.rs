@@ -29,9 +29,9 @@ static END: LazyLock<Regex> = LazyLock::new(|| Regex::new(r#"[.!?…]+["”'’)
 pub fn asked(text: &str) -> Option<&str> {
     let mut from = 0;
     let mut found = None;
-    for end in END.find_iter(text).map(|m| m.range()).chain([text.len()..text.len()]) {
-        let sentence = text.get(from..end.start)?.trim();
-        from = end.end;
+    for (start, end) in END.find_iter(text).map(|m| (m.start(), m.end())).chain([(text.len(), text.len())]) {
+        let sentence = text.get(from..start)?.trim();
+        from = end;
         // Who writes without stops asks at the end: from there on it is short enough.
         let tail = ASKS.find_iter(sentence).last().map(|m| if sentence.len() <= LONGEST { sentence } else { &sentence[m.start()..] });
         found = tail.filter(|t| t.len() <= LONGEST && !t.ends_with(':') && !COURTESY.is_match(t)).or(found);

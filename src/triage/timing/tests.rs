@@ -36,6 +36,7 @@ fn leaving(policy: &Policy, channel: Channel, received: &str, now: &str, flags: 
         reviews: Vec::new(),
         reasons: Vec::new(),
         runner_up: None,
+        courtesy: None,
         input_digest: String::new(),
         ruleset_digest: String::new(),
     };

@@ -26,6 +26,7 @@ pub fn some_decision(kind: Kind, reply: Reply) -> Decision {
         reviews: Vec::new(),
         reasons: Vec::new(),
         runner_up: Some((Kind::ServiceRequest, "asks\0for something".into())),
+        courtesy: None,
         input_digest: "i".into(),
         ruleset_digest: "r".into(),
     }
