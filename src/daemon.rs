@@ -94,12 +94,12 @@ pub async fn run(config: &Config, works: Arc<Works>, end: &watch::Sender<bool>) 
     let (carrier_works, carrier_stop, carrier_halt) = (works.clone(), stop.clone(), halt.clone());
     tasks.spawn(async move { carry(&carrier_works, Carrier::Social(&mut social), &holder, &carrier_halt, carrier_stop).await });
     let receiver = Receiver { works: works.clone() };
-    let limits = Arc::new(Limits::new(config.per_peer));
+    let limits = Arc::new(Limits::new(config.per_peer, webhook::PATIENCE));
     let webhooks = webhook::router(doors, receiver.clone(), works.ambient.clone(), limits.clone());
-    let forms = form::router(sheets(&works), receiver, works.ambient.clone(), limits);
-    let case_system = desk::events::router(&config.landlords, works.clone()).map_err(CannotGoOn::Never)?;
+    let forms = form::router(sheets(&works), receiver, works.ambient.clone(), limits.clone());
+    let case_system = desk::events::router(&config.landlords, works.clone(), limits).map_err(CannotGoOn::Never)?;
     let pages = desk::router(works.clone()).merge(webhooks).merge(forms).merge(case_system);
-    tasks.spawn(desk::serve(listener, pages, stop.clone()));
+    tasks.spawn(desk::serve(listener, pages, webhook::PATIENCE, stop.clone()));
     for line in Line::all(config).map_err(CannotGoOn::Never)? {
         tasks.spawn(tell(works.clone(), line, events_holder.clone(), halt.clone(), stop.clone()));
     }

@@ -4,10 +4,10 @@ use crate::config::{Landlord, secret};
 use crate::log;
 use crate::pipeline::Works;
 use crate::pipeline::events::told::{self, Refused};
-use crate::signature::standard::{self, Key};
-use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use crate::signature::standard;
+use crate::source::webhook::{Limits, Lock, Refusal, plain, whole};
+use axum::extract::{Path, Request, State};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Json, Router};
@@ -18,43 +18,41 @@ use std::sync::Arc;
 /// No event that we understand is bigger, in bytes (Standard Webhooks advise 20 kB).
 const MAX_BODY: usize = 64 << 10;
 
-type Keys = BTreeMap<String, Vec<Key>>;
+struct House {
+    locks: BTreeMap<String, Lock>,
+    works: Arc<Works>,
+    limits: Arc<Limits>,
+}
 
 /// The route, with the secrets of the landlords who have one.
 ///
 /// # Errors
 /// A secret that cannot be read or is none, in words for the operator.
-pub fn router(landlords: &[Landlord], works: Arc<Works>) -> Result<Router, String> {
-    let mut keys = Keys::new();
+pub fn router(landlords: &[Landlord], works: Arc<Works>, limits: Arc<Limits>) -> Result<Router, String> {
+    let mut locks = BTreeMap::new();
     for landlord in landlords {
         let Some(file) = landlord.events.as_ref().and_then(|e| e.in_secret_file.as_ref()) else { continue };
         let wrong = |says: String| format!("[landlord.events] of `{}`: {says}", landlord.id);
         let text = secret(file).map_err(wrong)?;
-        keys.insert(landlord.id.clone(), standard::keys(&text).map_err(|says| wrong(format!("{}: {says}", file.display())))?);
+        let keys = standard::keys(&text).map_err(|says| wrong(format!("{}: {says}", file.display())))?;
+        locks.insert(landlord.id.clone(), Lock::Standard { keys });
     }
-    let route = post(hear).layer(DefaultBodyLimit::max(MAX_BODY));
-    Ok(Router::new().route("/events/{landlord}", route).with_state((Arc::new(keys), works)))
+    Ok(Router::new().route("/events/{landlord}", post(hear)).with_state(Arc::new(House { locks, works, limits })))
 }
 
-async fn hear(
-    State((keys, works)): State<(Arc<Keys>, Arc<Works>)>,
-    Path(landlord): Path<String>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
-    let header = |name| headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    let id = header("webhook-id");
-    let proven = keys.get(&landlord).is_some_and(|keys| {
-        standard::verify(keys, id, header("webhook-timestamp"), header("webhook-signature"), &body, works.ambient.now()).is_ok()
-    });
-    if !proven {
-        // Without detail, and the same for a landlord who is not there: who may not speak learns nothing.
-        log::event_refused(&landlord_known(&keys, &landlord), "unproven");
-        return StatusCode::UNAUTHORIZED.into_response();
-    }
-    match told::hear(&works, &landlord, id, &body).await {
+async fn hear(State(house): State<Arc<House>>, Path(landlord): Path<String>, request: Request) -> Response {
+    let (id, body) = match house.proven(&landlord, request).await {
+        Ok(proven) => proven,
+        Err(refusal) => {
+            // A name that a stranger wrote into the address does not go into the log.
+            let known = house.locks.get_key_value(&landlord).map_or("", |(name, _)| name);
+            log::event_refused(known, refusal.as_str());
+            return refusal.into_response();
+        }
+    };
+    match told::hear(&house.works, &landlord, &id, &body).await {
         Ok(stage) => {
-            works.posted.send_replace(());
+            house.works.posted.send_replace(());
             Json(json!({ "stage": stage.as_str() })).into_response()
         }
         Err(refused) => {
@@ -71,7 +69,18 @@ async fn hear(
     }
 }
 
-/// A name that a stranger wrote into the address does not go into the log.
-fn landlord_known(keys: &Keys, landlord: &str) -> String {
-    keys.get_key_value(landlord).map_or_else(String::new, |(name, _)| name.clone())
+impl House {
+    /// The event's id and its body. A landlord who is not there answers as one whose signature is another: who may not speak learns nothing.
+    async fn proven(&self, landlord: &str, request: Request) -> Result<(String, Vec<u8>), Refusal> {
+        if !self.limits.admits(&request) {
+            return Err(Refusal::TooOften);
+        }
+        let lock = self.locks.get(landlord).ok_or(Refusal::Unsigned)?;
+        let (head, body) = request.into_parts();
+        let proof = lock.proof(&head.headers)?;
+        plain(&head.headers, MAX_BODY)?;
+        let body = whole(body, MAX_BODY, self.limits.patience).await?;
+        let id = lock.verify(&proof, &body, self.works.ambient.now())?;
+        Ok((id, body))
+    }
 }

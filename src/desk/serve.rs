@@ -17,8 +17,6 @@ use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
 use tower::Service;
 
-/// From the connection, or the answer before, to the headers' end.
-const HEADERS_WITHIN: Duration = Duration::from_secs(10);
 /// All headers together, in bytes: a proxy's own and a signature are well under it.
 const MAX_HEADERS: usize = 16 * 1024;
 const MAX_HEADER_COUNT: usize = 64;
@@ -27,10 +25,10 @@ const MOST: usize = 2_000;
 /// What is being answered when the daemon stops may take so long.
 const FAREWELL: Duration = Duration::from_secs(10);
 
-/// Serves until `stop` turns true, then answers what is in hand.
-pub async fn serve(listener: TcpListener, app: Router, mut stop: Stop) {
+/// Serves until `stop` turns true, then answers what is in hand. `patience`: from the connection, or the answer before, to the headers' end.
+pub async fn serve(listener: TcpListener, app: Router, patience: Duration, mut stop: Stop) {
     let mut server = http1::Builder::new();
-    server.timer(TokioTimer::new()).header_read_timeout(HEADERS_WITHIN).max_buf_size(MAX_HEADERS).max_headers(MAX_HEADER_COUNT);
+    server.timer(TokioTimer::new()).header_read_timeout(patience).max_buf_size(MAX_HEADERS).max_headers(MAX_HEADER_COUNT);
     let graceful = GracefulShutdown::new();
     let room = Arc::new(Semaphore::new(MOST));
     loop {

@@ -20,11 +20,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 use tokio::time::timeout;
-
-/// Photographs from a telephone on a poor line take their time.
-const WITHIN: Duration = Duration::from_secs(120);
 
 /// The fields that may be wrong, as they stand on the page.
 const ORDER: [&str; 4] = ["message", "files", "email", "website"];
@@ -78,7 +74,7 @@ async fn take<I: Inlet>(State(house): State<Arc<House<I>>>, Path(name): Path<Str
     if too_long(request.headers()) {
         return house.refuse(&name, &sheet, Refusal::TooLarge);
     }
-    let given = timeout(WITHIN, async {
+    let given = timeout(house.sending.patience, async {
         let parts = Multipart::from_request(request, &()).await.map_err(|_| Refusal::NoObject)?;
         fields::read(parts, &house.ambient).await
     });

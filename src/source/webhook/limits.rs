@@ -1,4 +1,4 @@
-//! How often one peer may call. Peers that have gone quiet are forgotten, so that a crowd of them costs no memory.
+//! How often one peer may call, and how long it may take. Peers that have gone quiet are forgotten, so that a crowd of them costs no memory.
 
 use axum::extract::Request;
 use axum::http::HeaderMap;
@@ -8,6 +8,7 @@ use governor::{Quota, RateLimiter};
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 /// Whom a connection comes from. The server puts it among a request's extensions.
 #[derive(Clone, Copy, Debug)]
@@ -19,19 +20,22 @@ const SWEEP: u32 = 10_000;
 pub struct Limits {
     calls: RateLimiter<IpAddr, HashMapStateStore<IpAddr>, DefaultClock>,
     since_sweep: AtomicU32,
+    /// From the headers' end to the body's.
+    pub patience: Duration,
 }
 
 impl Limits {
     /// `per_second` from one peer, and ten times as many in one burst: platforms deliver in waves.
-    pub fn new(per_second: NonZeroU32) -> Limits {
+    pub fn new(per_second: NonZeroU32, patience: Duration) -> Limits {
         let quota = Quota::per_second(per_second).allow_burst(per_second.saturating_mul(NonZeroU32::new(10).unwrap_or(NonZeroU32::MIN)));
-        Limits { calls: RateLimiter::hashmap(quota), since_sweep: AtomicU32::new(0) }
+        Limits { calls: RateLimiter::hashmap(quota), since_sweep: AtomicU32::new(0), patience }
     }
 
-    /// What people send: ten in one burst, for a family or an office behind one address, then one in six seconds.
+    /// What people send: ten in one burst, for a family or an office behind one address, then one in six seconds. Photographs from a
+    /// telephone on a poor line take their time.
     pub fn of_people() -> Limits {
         let quota = Quota::per_minute(NonZeroU32::MIN.saturating_add(9));
-        Limits { calls: RateLimiter::hashmap(quota), since_sweep: AtomicU32::new(0) }
+        Limits { calls: RateLimiter::hashmap(quota), since_sweep: AtomicU32::new(0), patience: Duration::from_secs(120) }
     }
 
     /// False when its peer has called too often.
@@ -75,7 +79,7 @@ mod tests {
 
     #[test]
     fn each_peer_has_a_burst_of_its_own() {
-        let limits = Limits::new(NonZeroU32::MIN);
+        let limits = Limits::new(NonZeroU32::MIN, Duration::from_secs(9));
         let admitted = |from: &str, forwarded: Option<&str>| (0..20).filter(|_| limits.admits(&call(from, forwarded))).count();
         assert_eq!(admitted("192.0.2.1:1", None), 10);
         assert_eq!(admitted("192.0.2.2:1", None), 10);

@@ -25,8 +25,9 @@ use tokio::time::timeout;
 
 /// The largest body that is read, in bytes. Meta's batches of a thousand updates stay under it.
 pub const MAX_BODY: usize = 1_000_000;
-/// From the headers' end to the body's. X gives up after 10 s, Meta after 20 s: a later answer would be heard by nobody.
-const WITHIN: Duration = Duration::from_secs(9);
+/// How long a caller may take over the headers, and again over the body. X gives up after 10 s, Meta after 20 s: a later answer would be
+/// heard by nobody.
+pub const PATIENCE: Duration = Duration::from_secs(9);
 
 /// One webhook as configured, with its secrets read.
 #[derive(Clone, Debug)]
@@ -173,10 +174,10 @@ impl<I: Inlet> House<I> {
             return Err(Refusal::TooOften);
         }
         let (head, body) = request.into_parts();
-        plain(&head.headers)?;
+        plain(&head.headers, MAX_BODY)?;
         // Nobody's body is read who brings no signature at all.
         let proof = door.lock.proof(&head.headers)?;
-        let bytes = whole(body).await?;
+        let bytes = whole(body, MAX_BODY, self.limits.patience).await?;
         let now = self.ambient.now();
         let id = door.lock.verify(&proof, &bytes, now)?;
         let arrival = Arrival { place: Place::Platform(id), bytes, received_at: now, defects: Vec::new() };
@@ -186,9 +187,12 @@ impl<I: Inlet> House<I> {
 }
 
 /// What can be seen to be too much, or no plain text, before the body is read.
-fn plain(headers: &HeaderMap) -> Result<(), Refusal> {
+///
+/// # Errors
+/// Which of the two.
+pub fn plain(headers: &HeaderMap, most: usize) -> Result<(), Refusal> {
     let stated = headers.get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<u64>().ok());
-    if stated.is_some_and(|length| length > MAX_BODY as u64) {
+    if stated.is_some_and(|length| length > most as u64) {
         return Err(Refusal::TooLarge);
     }
     match headers.get(header::CONTENT_ENCODING) {
@@ -198,8 +202,11 @@ fn plain(headers: &HeaderMap) -> Result<(), Refusal> {
 }
 
 /// The body; reading ends with the first byte too many.
-async fn whole(body: Body) -> Result<Vec<u8>, Refusal> {
-    match timeout(WITHIN, Limited::new(body, MAX_BODY).collect()).await {
+///
+/// # Errors
+/// Too long, too slow, or cut off.
+pub async fn whole(body: Body, most: usize, within: Duration) -> Result<Vec<u8>, Refusal> {
+    match timeout(within, Limited::new(body, most).collect()).await {
         Err(_) => Err(Refusal::TooSlow),
         Ok(Ok(body)) => Ok(body.to_bytes().into()),
         Ok(Err(e)) if e.is::<LengthLimitError>() => Err(Refusal::TooLarge),
