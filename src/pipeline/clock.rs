@@ -9,11 +9,13 @@ use crate::model::case::Case;
 use crate::model::decision::{Flag, ReviewCause};
 use crate::model::duty::{Duty, DutyKind};
 use crate::model::policy::Cause;
+use crate::store::case_event::NewEvent;
 use crate::store::duty::{Row, Warning};
 use crate::store::outbox::NewLetter;
 use crate::store::review::NewReview;
 use crate::store::{self, Tx};
 use jiff::Timestamp;
+use serde_json::json;
 
 /// Duties in one look. What is left over is looked at in the next.
 const LIMIT: i64 = 5_000;
@@ -70,9 +72,24 @@ async fn tell(works: &Works, house: &House, tx: &mut Tx, row: &Row, level: Warni
     let plain = Duty::plain(row.kind, row.due, row.due_at, row.warn_from, row.covered);
     let duty = Duty { from_receipt, from_ack, ..plain };
     let warned = Warned { row, duty: &duty, form, word, case: case.as_ref(), received_at };
+    if let Some(case) = &case {
+        journal(tx, case, row, level, works.ambient.now()).await?;
+    }
     for to in people(house, row.kind, level) {
         write(works, house, tx, &warned, &to).await?;
     }
+    Ok(())
+}
+
+/// Into the journal of the case, and so to the landlord's case system.
+async fn journal(tx: &mut Tx, case: &Case, row: &Row, level: Warning, now: Timestamp) -> Result<()> {
+    let (what, left) = match level {
+        Warning::TwoDays => ("due_soon", Some(2)),
+        Warning::OneDay => ("due_soon", Some(1)),
+        Warning::Breach => ("overdue", None),
+    };
+    let note = json!({ "duty": row.kind.as_str(), "due": local_day(row.due_at).to_string(), "working_days_left": left });
+    store::case_event::add(tx, case.id, &NewEvent { at: now, who: "postroom", what, message_id: None, outbox_id: None, note }).await?;
     Ok(())
 }
 

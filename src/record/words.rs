@@ -131,6 +131,8 @@ pub fn event(what: &str) -> String {
         "opened" => "opened the case".into(),
         "added" => "added a message to the case".into(),
         "stage2_opened" => "took the case to stage 2".into(),
+        "due_soon" => "warned that a promise falls due soon".into(),
+        "overdue" => "raised the alarm that a promise was not kept in time".into(),
         "pile_on" => "noted that many people complain under the same post".into(),
         "stage2_requested_early" => "noted a request for stage 2 that came before the stage 1 response".into(),
         "acknowledged" => "recorded that the resident was acknowledged".into(),

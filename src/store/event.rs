@@ -30,13 +30,15 @@ pub struct Row {
     pub what: String,
     pub message_id: Option<i64>,
     pub outbox_id: Option<i64>,
+    /// The journal's own, JSON.
+    pub note: String,
 }
 
 macro_rules! row {
     ($tail:literal) => {
         concat!(
             "SELECT e.position, e.landlord, e.case_id, e.stage, e.state, e.attempts, e.next_at, e.body, e.answer, j.at, j.who, j.what, j.message_id,
-             j.outbox_id FROM event AS e JOIN case_event AS j ON j.id = e.position ",
+             j.outbox_id, j.note FROM event AS e JOIN case_event AS j ON j.id = e.position ",
             $tail
         )
     };

@@ -1,6 +1,8 @@
 //! The power cut. The program is killed just before and just after each of its commits, and started again: nothing is lost, no second case is
 //! opened, and no letter goes out twice with another Message-ID.
 
+mod calls;
+
 use crate::servers::postgres::durable;
 use crate::servers::program::Program;
 use crate::servers::until;

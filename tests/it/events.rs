@@ -13,7 +13,7 @@ use postroom::courier::event::Receiver;
 use postroom::pipeline::events::{self, Line};
 use postroom::pipeline::outbox::{self, Carrier};
 use postroom::pipeline::staff::{self, Act};
-use postroom::pipeline::{Works, intake, rulebook};
+use postroom::pipeline::{Works, clock, intake, rulebook};
 use postroom::signature::standard;
 use postroom::source::{Arrival, Place};
 use postroom::store::{self, Db, event, review};
@@ -169,6 +169,38 @@ async fn a_case_is_told_from_its_first_day_to_its_last_on_postgresql() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_falls_due_and_what_is_late_is_told_once_each() {
+    let web = Web::start(ok);
+    let mut desk = Desk::open(&web, "sqlite").await;
+    desk.complains("ada").await;
+    desk.drain().await;
+    // The acknowledgement is sent; to define the complaint is a person's, within five working days of the Monday on which it came.
+    for (day, told) in [("05", 1), ("06", 2), ("09", 2), ("10", 3)] {
+        for time in ["08:00", "17:30"] {
+            desk.works.ambient.set(at(&format!("2026-03-{day}T{time}:00Z")));
+            clock::tick(&desk.works).await.unwrap();
+            desk.drain().await;
+        }
+        let warned: Vec<Value> = web.asked().iter().map(Asked::json).filter(|e| e["data"]["duty"]["duty"] == "define").collect();
+        assert_eq!(warned.len(), told, "by 2026-03-{day}: {warned:#?}");
+    }
+    let warned: Vec<Value> = web.asked().iter().map(Asked::json).filter(|e| e["data"]["duty"]["duty"] == "define").collect();
+    for event in &warned {
+        valid("events.schema.json", event).unwrap();
+        assert_eq!(event["data"]["duty"]["due"], "2026-03-09");
+    }
+    let said = |e: &Value| (e["type"].as_str().unwrap().to_owned(), e["data"]["duty"]["working_days_left"].clone());
+    assert_eq!(
+        warned.iter().map(said).collect::<Vec<_>>(),
+        [
+            ("complaint.due_soon".to_owned(), json!(2)),
+            ("complaint.due_soon".to_owned(), json!(1)),
+            ("complaint.overdue".to_owned(), Value::Null)
+        ]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_case_that_is_not_taken_holds_up_itself_and_no_other() {
     let refuses = |asked: &Asked, _: usize| match asked.body.contains("PR-2026-000001") {
         true => Reply::Json(500, json!({})),
@@ -286,9 +318,30 @@ fn say(program: &Program, id: &str, secret: &str, body: &str) -> (u16, Value) {
     )
     .unwrap();
     let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
+    let _ = stream.read_to_string(&mut answer);
     let (head, body) = answer.split_once("\r\n\r\n").unwrap();
     (head.split(' ').nth(1).unwrap().parse().unwrap(), serde_json::from_str(body).unwrap_or_default())
+}
+
+#[test]
+fn whoever_calls_the_case_systems_door_too_often_or_with_too_much_is_sent_away() {
+    let mut program = Program::new("");
+    program.write(
+        "postroom.toml",
+        &format!(
+            "data = \"data\"\n[[landlord]]\nid = \"home\"\npolicy = \"code\"\n[landlord.events]\nin_secret_file = \"in-secret\"\n\
+             [http]\nlisten = \"127.0.0.1:{}\"\nper_peer = 1\n",
+            program.port
+        ),
+    );
+    program.write("in-secret", IN_SECRET);
+    program.start();
+    assert_eq!(say(&program, "e0", IN_SECRET, &" ".repeat((64 << 10) + 1)).0, 413);
+    let answers: Vec<u16> = (0..20).map(|n| say(&program, &format!("e{n}"), SECRET, "{}").0).collect();
+    let sent_away = answers.iter().filter(|status| **status == 429).count();
+    // Ten in one burst and one a second after it: a true event is turned away as a false one is, for nothing of it has been read yet.
+    assert!(sent_away > 0 && answers[..9].iter().all(|status| *status == 401), "{answers:?}");
+    assert_eq!(program.stop(), Some(0));
 }
 
 #[test]

@@ -42,6 +42,9 @@ pub async fn of(tx: &mut Tx, row: &Row) -> Result<Value> {
     if let Some(reply) = &reply {
         data["letter"] = json!(reply);
     }
+    if matches!(row.what.as_str(), "due_soon" | "overdue") {
+        data["duty"] = serde_json::from_str(&row.note).unwrap_or_default();
+    }
     let kind = kind(&row.what, reply.as_deref());
     if kind == "complaint.created" {
         // The work that it is about must not stop for it (Code 1.5).
