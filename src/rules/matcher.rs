@@ -4,6 +4,7 @@
 use super::pattern::{Node, TimeSort, TimeTest};
 use super::time::Time;
 use super::tokens::{Tokens, UNKNOWN};
+use std::cell::Cell;
 
 /// A named list, compiled: single words apart from phrases.
 #[derive(Clone, Debug, Default)]
@@ -43,22 +44,50 @@ impl Bits {
 /// What patterns are matched against: one part of a message.
 pub struct Ground<'a> {
     pub tokens: &'a Tokens,
-    pub times: &'a [Time],
-    pub lexicons: &'a [Lexicon],
+    times: &'a [Time],
+    lexicons: &'a [Lexicon],
+    /// For each token and list where the list's matches end, once a pattern has asked: hundreds ask the same.
+    lists: Vec<Cell<u64>>,
 }
+
+/// No list has been asked for there. No mask of ends: a match of nothing is none.
+const UNASKED: u64 = u64::MAX;
 
 /// Lists within lists are followed so far; loading refuses what goes deeper.
 pub const DEEPEST_LIST: usize = 4;
 
-impl Ground<'_> {
+impl<'a> Ground<'a> {
+    pub fn new(tokens: &'a Tokens, times: &'a [Time], lexicons: &'a [Lexicon]) -> Ground<'a> {
+        Ground { tokens, times, lexicons, lists: vec![Cell::new(UNASKED); tokens.all.len() * lexicons.len()] }
+    }
+
     /// Where the nodes match when they begin at token `start`: the end of the shortest match, within the start's sentence.
     pub fn ends(&self, nodes: &[Node], start: usize) -> Option<usize> {
-        let sentence = self.tokens.all[start].sentence as usize;
-        let range = &self.tokens.sentences[sentence].0;
-        let limit = (range.end - start).min(63);
-        let mask = self.walk(nodes, start, range.start, limit, 1, 0);
+        let (first, limit) = self.sentence(start);
+        let mask = self.walk(nodes, start, first, limit, 1, 0);
         // A match of nothing is no match.
         (mask & !1 != 0).then(|| start + (mask & !1).trailing_zeros() as usize)
+    }
+
+    /// Where the token's sentence begins, and how many tokens from it on may be looked at.
+    fn sentence(&self, token: usize) -> (usize, usize) {
+        let range = &self.tokens.sentences[self.tokens.all[token].sentence as usize].0;
+        (range.start, (range.end - token).min(63))
+    }
+
+    /// Ends of a list's matches at token `at`, as a mask from `at`.
+    fn list(&self, index: usize, at: usize, depth: usize) -> u64 {
+        let known = &self.lists[at * self.lexicons.len() + index];
+        if known.get() == UNASKED {
+            let (list, token) = (&self.lexicons[index], &self.tokens.all[at]);
+            let mut mask = u64::from(list.words.has(token.stem) || list.exact.has(token.exact)) << 1;
+            if depth < DEEPEST_LIST && !list.phrases.is_empty() && list.first.as_ref().is_none_or(|f| f.has(token.stem)) {
+                let (first, limit) = self.sentence(at);
+                mask |= list.phrases.iter().fold(0, |m, phrase| m | self.walk(phrase, at, first, limit, 1, depth + 1));
+            }
+            known.set(mask);
+        }
+        known.get()
     }
 
     fn walk(&self, nodes: &[Node], start: usize, first: usize, limit: usize, mut mask: u64, depth: usize) -> u64 {
@@ -78,7 +107,7 @@ impl Ground<'_> {
                         }
                     }
                     Node::SentenceEnd => mask & 1 << limit,
-                    _ => each(mask, limit, |i| self.one(node, start + i, first, limit - i, depth)),
+                    _ => each(mask, limit, |i| self.one(node, start + i, depth)),
                 };
             if mask == 0 {
                 return 0;
@@ -88,7 +117,7 @@ impl Ground<'_> {
     }
 
     /// Ends of one node at token `at`, as a mask from `at`.
-    fn one(&self, node: &Node, at: usize, first: usize, limit: usize, depth: usize) -> u64 {
+    fn one(&self, node: &Node, at: usize, depth: usize) -> u64 {
         let token = &self.tokens.all[at];
         match node {
             Node::Word(stem) => u64::from(token.stem == *stem) << 1,
@@ -102,16 +131,7 @@ impl Ground<'_> {
             Node::Time(test) => {
                 self.times.iter().filter(|t| t.tokens.start == at && holds(test, t)).fold(0, |m, t| m | bit(t.tokens.end - at))
             }
-            Node::Lexicon(index) => {
-                let list = &self.lexicons[*index];
-                let mut mask = u64::from(list.words.has(token.stem) || list.exact.has(token.exact)) << 1;
-                if depth < DEEPEST_LIST && !list.phrases.is_empty() && list.first.as_ref().is_none_or(|f| f.has(token.stem)) {
-                    for phrase in &list.phrases {
-                        mask |= self.walk(phrase, at, first, limit, 1, depth + 1);
-                    }
-                }
-                mask
-            }
+            Node::Lexicon(index) => self.list(*index, at, depth),
             _ => 0,
         }
     }

@@ -9,7 +9,6 @@ use super::time::{self, Time, TimeSpan};
 use super::tokens::{self, Tokens};
 use crate::model::message::Message;
 use jiff::civil::Date;
-use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -202,7 +201,7 @@ impl Ruleset {
     }
 
     fn patterns_in(&self, read: &Read, finds: &mut Vec<(usize, Found)>, undone: &mut [bool]) {
-        let ground = Ground { tokens: &read.tokens, times: &read.times, lexicons: &self.lexicons };
+        let ground = Ground::new(&read.tokens, &read.times, &self.lexicons);
         // Each pattern is tried once in a sentence: the number of the last sentence in which it was, plus one.
         let mut tried = vec![0u32; self.patterns.len()];
         let mut seen = std::collections::HashSet::new();
@@ -284,16 +283,8 @@ impl Ruleset {
         true
     }
 
-    /// The text without the marks that no expression speaks of: on ASCII alone the set has a fast way.
-    fn plain<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        if text.is_ascii() {
-            return Cow::Borrowed(text);
-        }
-        Cow::Owned(text.chars().map(|c| if self.expressions.dull.contains(&c) { '\u{1}' } else { c }).collect())
-    }
-
     fn expressions_in(&self, read: &Read, finds: &mut Vec<(usize, Found)>) {
-        for index in self.expressions.set.matches(&self.plain(read.text)) {
+        for index in self.expressions.likely.matches(read.text) {
             let (number, expression) = &self.expressions.each[index];
             let signal = &self.signals[*number];
             if signal.places.contains(read.place)

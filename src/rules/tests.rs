@@ -186,15 +186,14 @@ fn what_is_in_force_names_every_layer() {
     assert!(key("routes abuse").from.starts_with("rules/policies/code.toml:"));
 }
 
-/// Sieves and the short way through ASCII save work and change no find.
+/// Sieves and looser expressions save work and change no find.
 #[test]
 fn the_quick_ways_find_what_the_slow_ones_find() {
     let quick = shipped();
     let mut slow = quick.clone();
     let phrases = slow.patterns.iter_mut().map(|p| &mut p.phrase).chain(slow.signals.iter_mut().flat_map(|s| &mut s.unless));
     phrases.for_each(|phrase| phrase.sieve = index::Sieve::default());
-    slow.expressions.dull.clear();
-    assert!(!quick.expressions.dull.is_empty());
+    slow.expressions.likely = regex::RegexSet::new(vec![""; slow.expressions.each.len()]).unwrap();
     for name in ["east", "north", "south", "west", "voices", "rare"] {
         for m in measure::read(name) {
             for text in [m.text.clone(), m.text.replace('\'', "\u{2019}").replace(" - ", " \u{2013} ")] {
