@@ -45,7 +45,11 @@ pub fn load_with_reader(site: Option<&Path>, reader: Option<&Path>) -> Result<Ru
     let policies = keep(&mut faults, rules::policy::load(site));
     let calendars = keep(&mut faults, rules::calendar::load(site));
     let templates = keep(&mut faults, Templates::load(site.map(|d| d.join("templates")).as_deref()));
+    if let Some(ruleset) = &ruleset {
+        faults.extend(rules::policy::unknown_topics(site, &ruleset.topic_ids()));
+    }
     match (ruleset, policies, calendars, templates) {
+        _ if !faults.is_empty() => Err(faults),
         (Some(mut ruleset), Some(policies), Some(calendars), Some(templates)) => {
             // One digest names all of it: every decision carries it, and the same digest decides, dates and writes the same.
             let mut whole = Sha256::new();

@@ -14,8 +14,9 @@ fn hint(message: &str, line: &str) -> Option<String> {
     if let Some(rest) = message.strip_prefix("unknown field `") {
         let (word, known) = rest.split_once('`')?;
         let known: Vec<&str> = known.split('`').skip(1).step_by(2).collect();
-        let near = known.into_iter().filter(|k| letters_apart(word, k) <= 2).min_by_key(|k| letters_apart(word, k));
-        return Some(near.map_or("take the key out, or spell it as one of those named".into(), |k| format!("did you mean `{k}`?")));
+        return Some(
+            nearest(word, &known).map_or("take the key out, or spell it as one of those named".into(), |k| format!("did you mean `{k}`?")),
+        );
     }
     Some(
         if line.contains(['“', '”', '‘', '’']) && message.contains("quoted") {
@@ -43,6 +44,11 @@ fn hint(message: &str, line: &str) -> Option<String> {
         }
         .into(),
     )
+}
+
+/// The word that a misspelt one was probably meant for.
+pub fn nearest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
+    known.iter().copied().filter(|k| letters_apart(word, k) <= 2).min_by_key(|k| letters_apart(word, k))
 }
 
 /// How many letters must be changed, added or left out to make one word of the other.

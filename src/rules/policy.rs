@@ -75,6 +75,26 @@ pub fn lint(site: Option<&Path>, today: Date, live: &[&str]) -> Vec<Fault> {
     faults
 }
 
+/// Topics that a policy names and the rules do not have: a route or a text under such a name would never be followed. `known`: the rules' topics.
+pub fn unknown_topics(site: Option<&Path>, known: &[&str]) -> Vec<Fault> {
+    let (mut faults, mut elsewhere) = (Vec::new(), Vec::new());
+    let layers = read(site, &mut elsewhere);
+    for source in layers.shipped.values().chain(layers.site.values()) {
+        let is_kind = |word: &str| Kind::parse(word).is_some();
+        let matters = source.file.signposts.iter().map(|s| &s.matter).filter(|m| !is_kind(m.get_ref()));
+        let named = source.file.topics.iter().map(|t| &t.topic).chain(source.file.routes.iter().filter_map(|r| r.topic.as_ref()));
+        for word in named.chain(matters).filter(|w| !known.contains(&w.get_ref().as_str())) {
+            let hint = match crate::rules::hints::nearest(word.get_ref(), known) {
+                Some(near) => format!("did you mean \"{near}\"?"),
+                None => format!("one of {}; or add a [[topic]] of this name to your rules", known.join(", ")),
+            };
+            let says = format!("there is no topic \"{}\" in the rules", word.get_ref());
+            faults.push(Fault::at(&source.name, &source.text, word.span(), says).hint(hint));
+        }
+    }
+    faults
+}
+
 /// What of a policy lies in the reserved domain `.example` (RFC 2606): samples, never a landlord's.
 fn example_addresses(policy: &Policy) -> Vec<String> {
     let addresses = policy.mailboxes.iter().map(|m| m.as_str()).chain(policy.staff_domains.iter().map(String::as_str));

@@ -86,6 +86,22 @@ fn a_sites_policy_builds_on_a_shipped_one_and_may_keep_its_name() {
 }
 
 #[test]
+fn a_topic_that_the_rules_do_not_have_is_told() {
+    let site = tempfile::tempdir().unwrap();
+    std::fs::create_dir(site.path().join("policies")).unwrap();
+    let own = "extends = \"code\"\n[[routes]]\ntopic = \"lifts\"\nrole = \"the lift team\"\n\
+               [[signposts]]\nmatter = \"service_request\"\nsays = \"Ring repairs.\"\n";
+    std::fs::write(site.path().join("policies/ours.toml"), own).unwrap();
+    let faults = unknown_topics(Some(site.path()), &["lift", "damp", "repairs", "heating", "safety", "cleaning", "parking", "pests"]);
+    let told: Vec<_> = faults
+        .iter()
+        .filter(|f| f.file.ends_with("ours.toml"))
+        .map(|f| (f.line, f.says.as_str(), f.hint.as_deref().unwrap_or("")))
+        .collect();
+    assert_eq!(told, [(3, "there is no topic \"lifts\" in the rules", "did you mean \"lift\"?")]);
+}
+
+#[test]
 fn policies_that_build_on_each_other_are_refused() {
     let site = tempfile::tempdir().unwrap();
     std::fs::create_dir(site.path().join("policies")).unwrap();
