@@ -244,9 +244,6 @@ impl Reader<'_> {
         match &raw.case {
             None if needs_case => self.fault(span, format!("{} needs a case", kind.as_str()), "add case = \"A\""),
             Some(case) if !needs_case => self.fault(case.span(), format!("{} has no case", kind.as_str()), "leave it out"),
-            Some(case) if kind != Kind::NewComplaint && !self.labels.contains(case.get_ref()) => {
-                self.fault(case.span(), format!("no earlier step opens case {}", case.get_ref()), "");
-            }
             Some(case) if kind == Kind::NewComplaint && self.labels.contains(case.get_ref()) => {
                 self.fault(case.span(), format!("case {} was opened by an earlier step", case.get_ref()), "a new complaint is a new case");
             }
@@ -304,7 +301,8 @@ mod tests {
         assert_eq!(told(&format!("{STEP}[step.expect]\nkind = \"new_complaint\"\ncase = \"A\"\n")), [] as [&str; 0]);
         assert!(told("")[0].contains("no step"));
         assert!(told(&format!("{STEP}[step.expect]\nkind = \"complaint\"\n"))[0].starts_with("7: \"complaint\" is no kind"));
-        assert!(told(&format!("{STEP}[step.expect]\nkind = \"addition\"\ncase = \"A\"\n"))[0].contains("no earlier step opens case A"));
+        // Somebody asks for stage 2 of a complaint that nobody knows of: the label says so, and the program is measured by it.
+        assert_eq!(told(&format!("{STEP}[step.expect]\nkind = \"stage2_request\"\ncase = \"A\"\n")), [] as [&str; 0]);
         assert!(told(&format!("{STEP}[step.expect]\nkind = \"new_complaint\"\n"))[0].contains("needs a case"));
         assert!(told(&format!("{STEP}[step.expect]\nkind = \"spam\"\nflags = [\"sad\"]\n"))[0].starts_with("8: \"sad\" is no flag"));
         assert!(told(&STEP.replace("02.eml", "01.eml"))[0].contains("{{ref:A}}"));
