@@ -26,6 +26,9 @@ const HISTORY_DAYS: i64 = 540;
 const NAME_DAYS: i64 = 90;
 
 pub fn link<'a>(candidates: &'a [Candidate], said: &str, received_at: Timestamp) -> Option<Hit<'a>> {
+    if candidates.is_empty() {
+        return None;
+    }
     let about = topic(said);
     let mut hits: Vec<(f64, Hit<'a>)> = candidates.iter().filter_map(|c| weigh(c, &about, said, received_at)).collect();
     // Ties go to the case that changed last, then to the older number: never to the order of the list.

@@ -32,6 +32,7 @@ use crate::model::policy::Policy;
 use crate::rules::{self, Facts, Judgement, Ruleset, Signals, Words};
 use jiff::{Timestamp, ToSpan};
 use sha2::{Digest, Sha256};
+use std::fmt::Write;
 use who::{Class, Who};
 
 /// Everything that a decision rests on.
@@ -317,7 +318,7 @@ fn choose(message: &Message, who: &Who<'_>, judgement: &Judgement, hit: Option<&
             Some(hit) if hit.strong => Judged { kind: first.kind, undecided: true, reason: None, beside: None },
             // Few words that the rules know, but they read like one of these: said, and shown to a person all the same.
             None if message.language.is_none()
-                && reads_like(first)
+                && reads_like(first, judgement)
                 && !may_be_machine(first.kind, signals)
                 && !may_be_complaint(first, judgement, signals) =>
             {
@@ -358,10 +359,17 @@ fn may_be_complaint(first: &rules::Ranked, judgement: &Judgement, signals: &Sign
     first.kind == Kind::Compliment && rude || silent && complaint.is_some_and(|c| c.score > -DOUBT && first.score - c.score < doubt)
 }
 
-fn reads_like(first: &rules::Ranked) -> bool {
-    matches!(first.kind, Kind::NewComplaint | Kind::AsbReport | Kind::Compliment | Kind::SurveyFeedback)
-        && first.reasons.iter().any(|r| r.id == "reader")
+/// The second reader takes it for this kind: by any chance for those that its words alone give away, and surely for the others. What comes
+/// from machines, cheats and the Ombudsman is for the rules to prove.
+fn reads_like(first: &rules::Ranked, judgement: &Judgement) -> bool {
+    let own = matches!(first.kind, Kind::NewComplaint | Kind::AsbReport | Kind::Compliment | Kind::SurveyFeedback);
+    let proven = matches!(first.kind, Kind::Automatic | Kind::Spam | Kind::Ombudsman);
+    let sure = || judgement.reading.as_ref().is_some_and(|r| r.chance(first.kind) >= SURE);
+    first.reasons.iter().any(|r| r.id == "reader") && (own || !proven && sure())
 }
+
+/// The chance from which the second reader is believed where no rule knows the words.
+const SURE: f64 = 0.8;
 
 /// Something of a machine's or an advertiser's in it, and nothing of a home of ours.
 fn may_be_machine(kind: Kind, signals: &Signals) -> bool {
@@ -406,12 +414,17 @@ fn two_at_once(signals: &Signals, flags: &[Flag]) -> bool {
 
 /// SHA-256 over the input written as JSON: fields in the order of the types, candidates in the order of their cases. The signals are
 /// not in it, for the message and the ruleset's digest make them.
+/// SHA-256 (hex) of what the decision rests on beside the rules. The policy is named only: its words, and the calendar's, are in the ruleset's
+/// digest, save for the mailboxes, of which a landlord's configuration may add one.
 fn digest(input: &Input<'_>) -> String {
     let mut candidates: Vec<&Candidate> = input.candidates.iter().collect();
     candidates.sort_by_key(|c| c.case.id);
-    let value = (input.message, candidates, input.policy, input.calendar, input.received_at);
+    let value = (input.message, candidates, &input.policy.id, &input.policy.mailboxes, input.received_at);
     let bytes = serde_json::to_vec(&value).expect("plain data without maps that have other keys than text");
-    Sha256::digest(&bytes).iter().map(|b| format!("{b:02x}")).collect()
+    Sha256::digest(&bytes).iter().fold(String::with_capacity(64), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
 }
 
 #[cfg(test)]

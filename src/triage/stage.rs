@@ -4,6 +4,7 @@ use super::link::Hit;
 use super::relation;
 use crate::model::case::{Case, Stage};
 use crate::model::decision::{Effect, Kind, Reason};
+use crate::model::policy::ReaderMode;
 use crate::rules::{CaseStage, Facts, Judgement, LinkStrength, Ranked, Ruleset, Signals, Words};
 
 /// What the case's stage means to the rules.
@@ -39,7 +40,10 @@ pub fn weigh<'a, 'h>(rules: &Ruleset, signals: &Signals, facts: &Facts, hit: Opt
     let facts = Facts { stage: seen(hit.case), stage1_answered: hit.case.stage1_answered, link, ..facts.clone() };
     let mut reasons = Vec::new();
     let mut judgement = rules.judge(signals, &facts);
-    // It speaks of the case, so what would open one joins it (Code 6.8), or is about our answer (Code 6.10).
+    // It speaks of the case, so what would open one joins it (Code 6.8), or is about our answer (Code 6.10): unless the second reader, who
+    // knows the stage too, says the same as the rules.
+    let agreed = facts.reader == ReaderMode::Weighs
+        && judgement.ranked.first().is_some_and(|first| judgement.reading.as_ref().is_some_and(|r| r.chance(first.kind) >= AGREED));
     let joins = match (judgement.ranked.first().map(|r| r.kind), hit.case.stage) {
         (Some(Kind::NewComplaint | Kind::ServiceRequest | Kind::AsbReport | Kind::PoliticalEnquiry), Stage::Stage1 | Stage::Stage2) => {
             Some(Kind::Addition)
@@ -47,7 +51,7 @@ pub fn weigh<'a, 'h>(rules: &Ruleset, signals: &Signals, facts: &Facts, hit: Opt
         (Some(Kind::NewComplaint), Stage::Responded) => Some(Kind::Stage2Request),
         _ => None,
     };
-    if let Some(kind) = joins {
+    if let Some(kind) = joins.filter(|_| !agreed) {
         let at = judgement.ranked.iter().position(|r| r.kind == kind);
         let mut first = at.map_or_else(|| Ranked { kind, score: 1, reasons: Vec::new() }, |at| judgement.ranked.remove(at));
         first.score = first.score.max(1);
@@ -56,6 +60,9 @@ pub fn weigh<'a, 'h>(rules: &Ruleset, signals: &Signals, facts: &Facts, hit: Opt
     }
     Weighed { judgement, hit: Some(hit), set_aside: None, reasons }
 }
+
+/// The chance from which a reading counts as the second reader's own word.
+const AGREED: f64 = 0.5;
 
 /// What becomes of the register.
 pub struct Settled {

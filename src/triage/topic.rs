@@ -1,6 +1,8 @@
 //! What a text is about, well enough to tell one complaint of a person from another.
 
-use std::collections::BTreeSet;
+use aho_corasick::AhoCorasick;
+use std::collections::{BTreeSet, HashSet};
+use std::sync::LazyLock;
 
 /// Matters that residents write of, each with the beginnings of the words that name it.
 const MATTERS: &[(&str, &[&str])] = &[
@@ -220,6 +222,25 @@ const COMMON: &[&str] = &[
     "going",
 ];
 
+/// The matters' words, each behind a space, and the matter of each.
+static NAMED: LazyLock<(AhoCorasick, Vec<&str>)> = LazyLock::new(|| {
+    let (mut words, mut matters) = (Vec::new(), Vec::new());
+    for (matter, stems) in MATTERS {
+        for stem in *stems {
+            // Short stems must be the whole word or its plural: "rat" is not "rather", nor "path" pathetic.
+            let forms = match stem.strip_suffix('.').or((stem.len() <= 3).then_some(stem)) {
+                Some(whole) => vec![format!(" {whole} "), format!(" {whole}s ")],
+                None => vec![format!(" {stem}")],
+            };
+            matters.extend(forms.iter().map(|_| *matter));
+            words.extend(forms);
+        }
+    }
+    (AhoCorasick::new(words).expect("a few hundred words make an automaton"), matters)
+});
+
+static COMMONS: LazyLock<HashSet<&str>> = LazyLock::new(|| COMMON.iter().copied().collect());
+
 /// What a text is about.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Topic {
@@ -232,20 +253,14 @@ pub fn topic(text: &str) -> Topic {
         text.chars().map(|c| if c.is_alphanumeric() || c == '-' || c == '\'' { c.to_ascii_lowercase() } else { ' ' }).collect();
     let tokens: Vec<&str> = folded.split_whitespace().collect();
     let spaced = format!(" {} ", tokens.join(" "));
-    let names = |stem: &str| {
-        // Short stems must be the whole word or its plural: "rat" is not "rather", nor "path" pathetic.
-        match stem.strip_suffix('.').or((stem.len() <= 3).then_some(stem)) {
-            Some(whole) => spaced.contains(&format!(" {whole} ")) || spaced.contains(&format!(" {whole}s ")),
-            None => spaced.contains(&format!(" {stem}")),
-        }
-    };
-    let matters = MATTERS.iter().filter(|(_, stems)| stems.iter().any(|s| names(s))).map(|(m, _)| *m).collect();
+    let (named, matters) = &*NAMED;
+    let matters = named.find_overlapping_iter(&spaced).map(|found| matters[found.pattern().as_usize()]).collect();
     let words = tokens
         .iter()
         .map(|t| t.trim_matches(|c: char| !c.is_alphanumeric()))
-        .filter(|t| t.chars().count() >= 4 && !t.chars().any(|c| c.is_ascii_digit()) && !COMMON.contains(t))
+        .filter(|t| t.chars().count() >= 4 && !t.chars().any(|c| c.is_ascii_digit()) && !COMMONS.contains(t))
         .map(stem)
-        .filter(|t| !COMMON.contains(&t.as_str()))
+        .filter(|t| !COMMONS.contains(t.as_str()))
         .collect();
     Topic { matters, words }
 }
