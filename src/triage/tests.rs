@@ -1,5 +1,7 @@
 //! The rules of tests/scenarios/FORMAT.md and the traps of the field, one by one.
 
+mod measure;
+
 use super::duties::{Clock, duties};
 use super::flags::{Late, late};
 use super::link::link;

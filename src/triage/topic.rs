@@ -290,6 +290,11 @@ impl Topic {
         (0.6 * matters + 0.8 * words).min(1.0)
     }
 
+    /// True when it names a matter, and the other's is another.
+    pub fn elsewhere(&self, other: &Topic) -> bool {
+        !self.matters.is_empty() && !other.is_empty() && self.matters.is_disjoint(&other.matters)
+    }
+
     /// True when it names a matter, and neither a matter nor a telling word is the other's.
     pub fn apart_from(&self, other: &Topic) -> bool {
         !self.matters.is_empty() && !other.is_empty() && self.matters.is_disjoint(&other.matters) && self.words.is_disjoint(&other.words)
