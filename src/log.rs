@@ -96,6 +96,11 @@ pub fn swept(gone: u64) {
     info!(target: "postroom", event = "retention", gone, "what the policies keep no longer was erased");
 }
 
+/// Other bytes under a place that was taken: a web form that gives two submissions one id.
+pub fn id_reused(source: &str) {
+    warn!(target: "postroom", event = "id_reused", source, "another message came under an id that was used before: both are kept");
+}
+
 /// Many people complain under one post. Which post is not said: an id of a platform may be a person's.
 pub fn pile_on(source: &str, people: usize) {
     warn!(target: "postroom", event = "pile_on", source, people, "many people complain under one post");

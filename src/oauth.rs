@@ -5,6 +5,8 @@
 use crate::config::{Grant, Oauth2, secret};
 use crate::http::{self, Answer, Failed, Request};
 use crate::log;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::fmt;
@@ -119,16 +121,18 @@ impl Tokens {
             Grant::RefreshToken { file, kept } => Some((refresh_token(file, kept).map_err(Trouble::Secret)?, file, kept)),
         };
         let grant = if refresh.is_some() { "refresh_token" } else { "client_credentials" };
+        let proof = client_secret.as_deref().filter(|_| self.set.in_header).map(|secret| basic(&self.set.client_id, secret));
         let form = [
             ("grant_type", Some(grant)),
-            ("client_id", Some(self.set.client_id.as_str())),
-            ("client_secret", client_secret.as_deref()),
+            ("client_id", Some(self.set.client_id.as_str()).filter(|_| proof.is_none())),
+            ("client_secret", client_secret.as_deref().filter(|_| proof.is_none())),
             ("scope", self.set.scope.as_deref()),
             ("refresh_token", refresh.as_ref().map(|(token, ..)| token.as_str())),
         ];
         let given = form.iter().filter_map(|&(name, value)| Some((name, value?)));
         let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(given).finish().into_bytes();
-        let headers = [("content-type", "application/x-www-form-urlencoded")];
+        let mut headers = vec![("content-type", "application/x-www-form-urlencoded")];
+        headers.extend(proof.as_deref().map(|proof| ("authorization", proof)));
         let request = Request { method: "POST", url: &self.set.token_url, path: "", headers: &headers, body };
         let answer = http::send(request).await.map_err(Trouble::Failed)?;
         let json = answer.json();
@@ -146,6 +150,12 @@ impl Tokens {
         // Of a token that lives for minutes, half its life is used.
         Ok(Held { token: token.to_owned(), until: asked + life.saturating_sub(SPARE).max(life / 2) })
     }
+}
+
+/// RFC 6749 §2.3.1: both are written as a form's values are before they are joined.
+fn basic(id: &str, secret: &str) -> String {
+    let written = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+    format!("Basic {}", STANDARD.encode(format!("{}:{}", written(id), written(secret))))
 }
 
 /// RFC 6749 §5.2, and the numbers that Microsoft gives with it (learn.microsoft.com, "Microsoft Entra authentication error codes").

@@ -12,6 +12,8 @@ pub struct Oauth2 {
     pub token_url: Url,
     pub client_id: String,
     pub client_secret_file: Option<PathBuf>,
+    /// The secret goes into the `Authorization` header and not into the form (RFC 6749 §2.3.1): X takes it in no other way.
+    pub in_header: bool,
     pub scope: Option<String>,
     pub grant: Grant,
 }
@@ -60,7 +62,7 @@ impl Reader<'_> {
             Some(file) => Grant::RefreshToken { file, kept: data.join("oauth2").join(name) },
         };
         let scope = t.scope.as_ref().map(|s| s.get_ref().clone());
-        Some(Oauth2 { token_url: token_url?, client_id: t.client_id.get_ref().clone(), client_secret_file, scope, grant })
+        Some(Oauth2 { token_url: token_url?, client_id: t.client_id.get_ref().clone(), client_secret_file, in_header: false, scope, grant })
     }
 
     /// An address of a web server.

@@ -1,7 +1,7 @@
 //! How answers reach a platform: the keys `api_url`, `api_version`, `access_token_file` (or `[source.oauth2]`) and `accounts` of a webhook source.
 
 use super::file::{Reader, SourceTable};
-use super::{Api, Form, Key};
+use super::{Api, Form, Key, Oauth2};
 use crate::http::Url;
 use std::path::Path;
 use toml::Spanned;
@@ -13,7 +13,11 @@ impl Reader<'_> {
     pub(super) fn api(&mut self, table: &Spanned<SourceTable>, platform: Form, data: &Path) -> Option<Api> {
         let t = table.get_ref();
         let file = t.access_token_file.as_ref().map(|f| Key::File(self.path(f)));
-        let oauth2 = t.oauth2.as_ref().and_then(|o| self.oauth2(o, t.name.get_ref(), data)).map(|o| Key::Oauth2(Box::new(o)));
+        let oauth2 = t
+            .oauth2
+            .as_ref()
+            .and_then(|o| self.oauth2(o, t.name.get_ref(), data))
+            .map(|o| Key::Oauth2(Box::new(Oauth2 { in_header: platform == Form::X, ..o })));
         let accounts: Vec<&Spanned<String>> = t.accounts.iter().flatten().collect();
         let beside = [&t.api_url, &t.api_version].into_iter().flatten().chain(accounts.iter().copied()).next();
         if platform == Form::Webform {

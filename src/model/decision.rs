@@ -180,6 +180,8 @@ words! {
         LetterHeld = "letter_held",
         LetterFailed = "letter_failed",
         SourceSilent = "source_silent",
+        /// A sender gave two submissions one id.
+        IdReused = "id_reused",
         /// Many people complain under one post.
         PileOn = "pile_on",
         Withdrawal = "withdrawal",

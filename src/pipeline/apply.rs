@@ -95,6 +95,7 @@ pub async fn decide(works: &Works, house: &House, tx: &mut Tx, waiting: &Waiting
     let decided = store::decision::add(one.tx, &new).await?;
     one.reports().await?;
     one.amends().await?;
+    late::amended(one.tx, house, waiting.id, message, case.as_ref(), now).await?;
     let duties = one.duties(case.as_ref()).await?;
     one.reviews(case.as_ref()).await?;
     one.letters(case.as_ref(), &duties).await?;
@@ -280,7 +281,9 @@ impl One<'_> {
             Some(Verb::Add) | None => return Ok(()),
         };
         let Some(id) = self.message.message_id.as_deref() else { return Ok(()) };
-        let Some((original, case)) = store::message::original(self.tx, &self.house.id, id, self.waiting.id).await? else { return Ok(()) };
+        let Some((original, case)) = store::message::original(self.tx, &self.house.id, id, self.waiting.id).await? else {
+            return Ok(store::awaited::add(self.tx, &self.house.id, id, self.waiting.id).await?);
+        };
         store::message::amends(self.tx, self.waiting.id, original).await?;
         match case {
             Some(case) => self.event(case, what, json!({ "of_message": original })).await,

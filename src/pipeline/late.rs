@@ -1,9 +1,9 @@
-//! Mail that arrives out of order: an answer that overtook what it answers, put right when that comes.
+//! What arrives out of order: an answer, an edit or a deletion that overtook what it answers or changes, put right when that comes.
 
 use super::{House, Result, join};
 use crate::model::case::{Case, CaseId};
-use crate::model::decision::{Candidate, Evidence};
-use crate::model::message::{Channel, Message};
+use crate::model::decision::{Candidate, Evidence, Kind};
+use crate::model::message::{Channel, Message, Verb};
 use crate::store::case_event::NewEvent;
 use crate::store::{self, Tx};
 use jiff::Timestamp;
@@ -58,6 +58,25 @@ pub async fn settle(
     if let Some(case) = case {
         for answer in store::awaited::by(tx, &house.id, own).await? {
             take_in(tx, answer, message, case.id, now).await?;
+        }
+    }
+    store::awaited::came(tx, &house.id, own).await?;
+    Ok(())
+}
+
+/// Puts edits and deletions that overtook the post or message that they change onto it, when that comes.
+pub async fn amended(tx: &mut Tx, house: &House, id: i64, message: &Message, case: Option<&Case>, now: Timestamp) -> Result<()> {
+    let said = message.social.as_ref().is_some_and(|s| s.verb == Verb::Add && !s.no_message);
+    let Some(own) = message.message_id.as_deref().filter(|_| said) else { return Ok(()) };
+    for change in store::awaited::by(tx, &house.id, own).await? {
+        let row = store::message::by_id(tx, change).await?;
+        store::message::amends(tx, change, id).await?;
+        if let Some(case) = row.case_id.or(case.map(|c| c.id)) {
+            // A deletion brings no words: it is the platform's notice.
+            let what = if row.kind == Some(Kind::Automatic) { "removed" } else { "edited" };
+            let note = json!({ "of_message": id, "came_before": "what it changes" });
+            let event = NewEvent { at: now, who: "postroom", what, message_id: Some(change), outbox_id: None, note };
+            store::case_event::add(tx, case, &event).await?;
         }
     }
     store::awaited::came(tx, &house.id, own).await?;

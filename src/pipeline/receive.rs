@@ -93,6 +93,9 @@ impl Works {
             .write("receive", (packed, flawed, now), |(packed, flawed, now), tx| commit(tx, packed, flawed, *now).boxed())
             .await?;
         let new = received.iter().filter(|r| r.raw_new).count();
+        if received.iter().any(reused) {
+            log::id_reused(source);
+        }
         self.metrics.received(source, new as u64);
         log::taken(source, new, received.len() - new);
         self.arrived.notify_one();
@@ -172,6 +175,13 @@ impl Works {
 /// What of arrivals is written. `flawed`: which could not be had whole, and why.
 async fn commit(tx: &mut Tx, packed: &[Packed], flawed: &[(usize, String)], now: Timestamp) -> store::Result<Vec<Received>> {
     let received = store::receipt::receive(tx, packed).await?;
+    for raw in received.iter().filter(|r| reused(r)) {
+        for message in store::message::of_raw(tx, raw.raw_id).await?.iter().filter(|m| m.channel == Channel::Webform) {
+            let says = "The web form sent this under an id that it had used for another submission before. Both are kept, and both are decided. Ask whoever runs the form to give each submission an id of its own.";
+            let review = NewReview::of_message(&message.landlord, message.id, None, ReviewCause::IdReused, says, now);
+            store::review::add(tx, &review).await?;
+        }
+    }
     for (arrival, says) in flawed {
         // The source could not fetch all of it: a person must look at the original, whatever is made of what came.
         if !received[*arrival].raw_new {
@@ -183,6 +193,12 @@ async fn commit(tx: &mut Tx, packed: &[Packed], flawed: &[(usize, String)], now:
         }
     }
     Ok(received)
+}
+
+/// Standard Webhooks: an id is one event's, the same at each try. Another body under it may be somebody's complaint: it is never thrown away
+/// and never refused, for a sender who is told 409 gives up or tries for days.
+fn reused(received: &Received) -> bool {
+    received.raw_new && !received.receipt_new
 }
 
 fn channel(kind: &SourceKind) -> Channel {

@@ -118,6 +118,11 @@ pub async fn receive(tx: &mut Tx, arrivals: &[Packed]) -> Result<Vec<Received>> 
     for (a, &(raw_id, raw_new)) in arrivals.iter().zip(&raws) {
         let (received_at, place) = (at(a.received_at), key(&a.place));
         let added = on!(tx, run(RECEIPT_ADD, &a.source, &*place, raw_id, received_at, at(a.arrived_at), a.answerable))?;
+        if raw_new && added == 0 {
+            // Another thing under a place that is taken: it has a receipt of its own, or nobody could say where it came from.
+            let place = format!("{}#{}", a.place, a.sha256);
+            on!(tx, run(RECEIPT_ADD, &a.source, &*key(&place), raw_id, received_at, at(a.arrived_at), a.answerable))?;
+        }
         if raw_new {
             on!(tx, run(MESSAGE_ADD, raw_id, &a.landlord, &a.source, a.channel, received_at, a.answerable))?;
         }

@@ -3,7 +3,7 @@
 use super::who::Who;
 use crate::model::address::Address;
 use crate::model::keys::{Keys, folded_name};
-use crate::model::message::{Message, Verb};
+use crate::model::message::Message;
 use crate::model::policy::Policy;
 use crate::rules::{Place, Words};
 use regex::Regex;
@@ -78,8 +78,8 @@ pub fn keys(message: &Message, policy: &Policy, who: &Who<'_>, words: &Words<'_>
         push(&mut keys.names, folded_name(line));
     }
     let social = message.social.as_ref();
-    // An edit comes under the id of what it edits.
-    if social.is_some_and(|s| s.verb == Verb::Edit) {
+    // An edit comes under the id of what it edits, and may come before it.
+    if social.is_some_and(|s| !s.no_message) {
         push(&mut keys.message_ids, message.message_id.clone().unwrap_or_default());
     }
     for id in social.and_then(|s| s.parent.clone()).into_iter().chain(social.and_then(|s| s.thread.clone())) {

@@ -62,6 +62,7 @@ impl Provider {
             token_url: Url::parse(&self.web.url("/token"), None).unwrap(),
             client_id: "postroom".into(),
             client_secret_file: Some(self.dir.path().join("secret")),
+            in_header: false,
             scope: Some("https://outlook.office365.com/.default".into()),
             grant: Grant::ClientCredentials,
         }

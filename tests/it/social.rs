@@ -3,6 +3,7 @@
 
 mod pile_on;
 mod watch;
+mod x;
 
 use crate::servers::web::{Reply, Web};
 use jiff::{SignedDuration, Timestamp};

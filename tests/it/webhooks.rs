@@ -310,6 +310,54 @@ fn what_is_edited_or_deleted_stays_on_record_and_is_answered_by_nobody_twice() {
     assert_eq!(program.stop(), Some(0));
 }
 
+/// Platforms promise no order: an edit, or a deletion, may come before what it changes.
+#[test]
+fn an_edit_or_a_deletion_that_comes_first_waits_for_what_it_changes() {
+    let mut program = program("sqlite");
+    program.start();
+    let (first, second) = (comment(1), comment(2).replace("\"7\"", "\"8\"").replace("A Resident", "Another Person"));
+    let edited = first.replace("\"verb\":\"add\"", "\"verb\":\"edited\"").replace("for a week", "for two weeks");
+    let removed = second.replace("\"verb\":\"add\"", "\"verb\":\"remove\"");
+    for body in [&edited, &removed, &first, &second] {
+        assert_eq!(send(&program, &meta(body)), "HTTP/1.1 200 OK");
+        until("it is decided", || program.get("/readyz").is_some_and(|r| r.contains("\"oldest_undecided_seconds\":0")));
+    }
+    let mut changes = Vec::new();
+    until("both are in the journals of two cases", || {
+        let cases = program.json(&["case", "list", "--json"]);
+        changes =
+            cases.iter().flat_map(|c| program.json(&["case", "show", c["reference"].as_str().unwrap(), "--json"])).map(journal).collect();
+        changes.iter().flatten().any(|e| e == "edited") && changes.iter().flatten().any(|e| e == "removed")
+    });
+    assert_eq!(changes.len(), 2, "the edit and what it edits are of one case: {changes:?}");
+    let letters = program.json(&["outbox", "list", "--json"]);
+    assert!(letters.iter().filter(|l| l["reply"] == "take_offline").count() <= 2, "{letters:?}");
+    assert_eq!(program.stop(), Some(0));
+}
+
+fn journal(case: serde_json::Value) -> Vec<String> {
+    case["journal"].as_array().unwrap().iter().map(|e| e["what"].as_str().unwrap().to_owned()).collect()
+}
+
+/// An id is one event's. What comes under it with other words is somebody's all the same: kept, decided, and told of.
+#[test]
+fn an_id_that_is_used_again_loses_nothing_and_is_told_of() {
+    let mut program = program("sqlite");
+    program.start();
+    let words =
+        |name: &str, what: &str| format!(r#"{{"name":"{name}","email":"{name}@home.example","message":"I want to complain: {what}."}}"#);
+    for (name, what) in
+        [("ada", "no heating for a week"), ("tom", "the lift has been broken since May and nobody came"), ("ada", "no heating for a week")]
+    {
+        assert_eq!(send(&program, &submitted("msg_1", now(), &words(name, what))), "HTTP/1.1 200 OK");
+    }
+    until("each is a case", || program.json(&["case", "list", "--json"]).len() == 2);
+    let told: Vec<_> = program.json(&["review", "list", "--json"]).into_iter().filter(|r| r["cause"] == "id_reused").collect();
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(program.log().contains("\"event\":\"id_reused\""));
+    assert_eq!(program.stop(), Some(0));
+}
+
 #[test]
 fn an_operator_tries_an_endpoint_as_the_platform_would() {
     let mut program = program("sqlite");
