@@ -13,6 +13,7 @@ use std::fmt;
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
@@ -21,6 +22,26 @@ use tokio::time::Instant;
 const SPARE: Duration = Duration::from_secs(300);
 /// RFC 6749 §5.1 leaves `expires_in` out where it is known otherwise; both large providers' tokens live for an hour.
 const USUAL_LIFE: Duration = Duration::from_secs(3600);
+
+/// How an account proves itself to a mail server.
+#[derive(Clone)]
+pub enum Login {
+    Password {
+        user: String,
+        password: String,
+    },
+    /// XOAUTH2 (developers.google.com/gmail/imap/xoauth2-protocol; Microsoft 365 speaks the same), for the mailbox or for whoever may act for it.
+    Token {
+        user: String,
+        tokens: Arc<Tokens>,
+    },
+}
+
+impl fmt::Debug for Login {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Login(..)")
+    }
+}
 
 /// One account's tokens. Shared by all who log in as it, so that they ask the provider once.
 pub struct Tokens {

@@ -8,7 +8,7 @@ pub mod social;
 use crate::config::{self, Login, Proof};
 use crate::model::address::Address;
 use crate::model::finding::Finding;
-use crate::oauth::Tokens;
+use crate::oauth::{self, Tokens};
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -137,10 +137,10 @@ impl Courier {
                     None => None,
                     Some(Login { user, proof: Proof::PasswordFile(file) }) => {
                         let password = config::secret(file).map_err(|says| format!("[courier]: {says}"))?;
-                        Some(smtp::Login::Password { user: user.clone(), password })
+                        Some(oauth::Login::Password { user: user.clone(), password })
                     }
                     Some(Login { user, proof: Proof::Oauth2(set) }) => {
-                        Some(smtp::Login::Token { user: user.clone(), tokens: Arc::new(Tokens::new(set.as_ref().clone())) })
+                        Some(oauth::Login::Token { user: user.clone(), tokens: Arc::new(Tokens::new(set.as_ref().clone())) })
                     }
                 };
                 Ok(Courier::Smtp(smtp::Smtp::new(smtp::Account::new(server.endpoint.clone(), login))))

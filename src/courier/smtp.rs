@@ -9,7 +9,7 @@ mod starttls;
 use super::{Outcome, Parcel, Why};
 use crate::model::address::Address;
 use crate::model::finding::Finding;
-use crate::oauth::{self, Tokens};
+use crate::oauth::{self, Login};
 use crate::tls::{self, Endpoint, Mode, Wire};
 use judge::{Phase, before_content};
 use lettre::transport::smtp::Error;
@@ -22,7 +22,6 @@ use starttls::starttls;
 use std::error::Error as _;
 use std::fmt;
 use std::future::Future;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::time::timeout;
@@ -58,25 +57,6 @@ pub struct Account {
 impl Account {
     pub fn new(endpoint: Endpoint, login: Option<Login>) -> Account {
         Account { endpoint, login, command_timeout: COMMAND, content_timeout: AFTER_CONTENT }
-    }
-}
-
-#[derive(Clone)]
-pub enum Login {
-    Password {
-        user: String,
-        password: String,
-    },
-    /// XOAUTH2, with the app or the person who may send as the mailbox.
-    Token {
-        user: String,
-        tokens: Arc<Tokens>,
-    },
-}
-
-impl fmt::Debug for Login {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Login(..)")
     }
 }
 

@@ -5,7 +5,7 @@ use super::{Inlet, Place, Stop, imap, maildir, stopped};
 use crate::ambient::Ambient;
 use crate::config::{self, Proof, SourceKind, secret};
 use crate::model::finding::Finding;
-use crate::oauth::Tokens;
+use crate::oauth::{Login, Tokens};
 use std::sync::Arc;
 
 #[derive(Clone, Debug)]
@@ -32,9 +32,9 @@ impl Reader {
                 let user = login.user.clone();
                 let login = match &login.proof {
                     Proof::PasswordFile(file) => {
-                        imap::Login::Password { user, password: secret(file).map_err(|says| format!("source `{name}`: {says}"))? }
+                        Login::Password { user, password: secret(file).map_err(|says| format!("source `{name}`: {says}"))? }
                     }
-                    Proof::Oauth2(set) => imap::Login::Token { user, tokens: Arc::new(Tokens::new(set.as_ref().clone())) },
+                    Proof::Oauth2(set) => Login::Token { user, tokens: Arc::new(Tokens::new(set.as_ref().clone())) },
                 };
                 Ok(Reader::Imap(imap::Account {
                     name,

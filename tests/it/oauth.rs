@@ -8,12 +8,12 @@ use crate::servers::missing;
 use crate::servers::script::Fault;
 use crate::servers::web::{Reply, Web};
 use postroom::config::{Grant, Oauth2};
-use postroom::courier::smtp::{Account, Login, Smtp};
+use postroom::courier::smtp::{Account, Smtp};
 use postroom::courier::{Outcome, Parcel, Why};
 use postroom::http::Url;
 use postroom::model::address::Address;
 use postroom::model::finding::Gravity;
-use postroom::oauth::{Tokens, Trouble};
+use postroom::oauth::{Login, Tokens, Trouble};
 use postroom::source::imap;
 use postroom::tls::{Endpoint, Mode};
 use serde_json::json;
@@ -91,7 +91,7 @@ impl Provider {
     }
 
     fn imap(&self, dovecot: &Dovecot, set: Oauth2) -> imap::Account {
-        let login = imap::Login::Token { user: USER.into(), tokens: Arc::new(Tokens::new(set)) };
+        let login = Login::Token { user: USER.into(), tokens: Arc::new(Tokens::new(set)) };
         imap::Account { login, ..account(dovecot.imaps, Mode::Implicit) }
     }
 }
@@ -146,7 +146,7 @@ async fn doctor_says_whether_the_provider_or_the_mailbox_refuses() {
     // The token is good, but of somebody else's mailbox.
     let provider = Provider::start(3600);
     let mut account = provider.imap(&dovecot, provider.set());
-    account.login = imap::Login::Token { user: USER.into(), tokens: Arc::new(Tokens::new(provider.set())) };
+    account.login = Login::Token { user: USER.into(), tokens: Arc::new(Tokens::new(provider.set())) };
     let told = imap::probe(&account).await;
     assert!(told.iter().any(|f| f.gravity == Gravity::Wrong && f.says.contains("IMAP.AccessAsApp")), "{told:?}");
 }

@@ -3,10 +3,11 @@
 use crate::servers::dovecot::{Dovecot, PASSWORD, USER};
 use crate::servers::postfix::Postfix;
 use crate::servers::{missing, tls::certificates, until_async};
-use postroom::courier::smtp::{Account, Login, Smtp};
+use postroom::courier::smtp::{Account, Smtp};
 use postroom::courier::{Outcome, Parcel, Why};
 use postroom::model::address::Address;
 use postroom::model::finding::Gravity;
+use postroom::oauth::Login;
 use postroom::tls::{Endpoint, Mode};
 
 fn account(port: u16, tls: Mode, password: Option<&str>) -> Account {

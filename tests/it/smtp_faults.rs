@@ -2,9 +2,10 @@
 
 use crate::servers::false_smtp::FalseSmtp;
 use crate::servers::script::Fault;
-use postroom::courier::smtp::{Account, Login, Smtp};
+use postroom::courier::smtp::{Account, Smtp};
 use postroom::courier::{Outcome, Parcel, Why};
 use postroom::model::address::Address;
+use postroom::oauth::Login;
 use postroom::tls::{Endpoint, Mode};
 use std::time::Duration;
 

@@ -16,14 +16,12 @@ use super::{Inlet, Stop, is_stopped, stopped};
 use crate::ambient::Ambient;
 use crate::config::After;
 use crate::log;
-use crate::oauth::Tokens;
+use crate::oauth::Login;
 use crate::tls::Endpoint;
 use backon::{BackoffBuilder, ExponentialBuilder};
 use fetch::look;
 use parts::Progress;
 use session::Session;
-use std::fmt;
-use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
@@ -58,26 +56,6 @@ impl Account {
     /// What the largest providers let through.
     pub const MAX_BYTES: usize = 150 << 20;
     pub const GIVE_UP: Duration = Duration::from_secs(30 * 60);
-}
-
-/// How an account proves itself.
-#[derive(Clone)]
-pub enum Login {
-    Password {
-        user: String,
-        password: String,
-    },
-    /// XOAUTH2 (developers.google.com/gmail/imap/xoauth2-protocol; Microsoft 365 speaks the same).
-    Token {
-        user: String,
-        tokens: Arc<Tokens>,
-    },
-}
-
-impl fmt::Debug for Login {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Login(..)")
-    }
 }
 
 /// Reads the mailbox until told to stop: connects, catches up, waits for news, and begins again after any trouble.

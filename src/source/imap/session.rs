@@ -1,10 +1,11 @@
 //! One connection to an IMAP server: from the greeting to LOGOUT. Each command is sent here and its answer read to the tagged line:
 //! the client library's own fetch drops the tagged status, and takes a lost connection for an empty folder.
 
+use super::Account;
 use super::guard::Guard;
 use super::names::folder_argument;
 use super::trouble::{Trouble, refusal};
-use super::{Account, Login};
+use crate::oauth::Login;
 use crate::source::{Stop, stopped};
 use crate::tls::{Mode, Wire, reach};
 use async_imap::imap_proto::{MailboxDatum, RequestId, Response, ResponseCode, Status};
