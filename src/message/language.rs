@@ -27,6 +27,16 @@ pub fn of(text: &str) -> Option<String> {
     (info.lang() != Lang::Eng && enough && sure && !(latin && little.english())).then(|| info.lang().code().to_owned())
 }
 
+/// The English name of a language that [`of`] found.
+pub fn name(code: &str) -> &str {
+    match Lang::from_code(code) {
+        // Welsh is found by its little words: the detector does not know it.
+        None if code == "cym" => "Welsh",
+        None => code,
+        Some(language) => language.eng_name(),
+    }
+}
+
 /// Octets from the beginning that are looked at.
 const LONGEST: usize = 8000;
 
@@ -118,7 +128,7 @@ impl Little {
 
 #[cfg(test)]
 mod tests {
-    use super::of;
+    use super::{name, of};
 
     #[test]
     fn speaks_up_only_when_sure() {
@@ -134,5 +144,6 @@ mod tests {
         );
         assert_eq!(of("У мене немає опалення вже два тижні").as_deref(), Some("ukr"));
         assert_eq!(of("hi"), None);
+        assert_eq!(["pol", "cym", "ukr"].map(name), ["Polish", "Welsh", "Ukrainian"]);
     }
 }

@@ -7,7 +7,7 @@ pub mod email; // RFC 5322 and MIME
 pub mod forward; // messages passed on inside a body
 pub mod html; // HTML → lines
 mod json; // careful reading of JSON values
-mod language; // when it is surely not English
+pub mod language; // when it is surely not English
 pub mod line; // the shape that plain text and HTML are both brought to
 pub mod quoted; // whose words each line holds
 pub mod social; // Meta, WhatsApp and X webhook bodies

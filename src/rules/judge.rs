@@ -166,7 +166,8 @@ impl Ruleset {
     pub fn judge(&self, signals: &Signals, facts: &Facts) -> Judgement {
         let case = self.case(signals, facts);
         let mut ranked: Vec<Ranked> = self.kinds.iter().filter_map(|k| rank(k, &case)).collect();
-        let asked = facts.reader != ReaderMode::Off;
+        // It has learnt English, and would take any other language for a machine's.
+        let asked = facts.reader != ReaderMode::Off && !facts.foreign;
         let reading = if asked { self.reader.read(&signals.heard, &self.ids(&case.has), facts) } else { None };
         if let Some(reading) = reading.as_ref().filter(|_| facts.reader == ReaderMode::Weighs) {
             self.hear_reader(reading, &case, &mut ranked);

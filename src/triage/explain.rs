@@ -19,6 +19,9 @@ pub fn explain(decision: &Decision, policy: &Policy, received_at: Timestamp, zon
         }
     }
     match &decision.runner_up {
+        Some((kind, says)) if says.is_empty() => {
+            let _ = writeln!(out, "\nSecond came {}, far behind.", a(*kind));
+        }
         Some((kind, says)) => {
             let _ = writeln!(out, "\nSecond came {}: it {says}.", a(*kind));
         }

@@ -190,10 +190,8 @@ pub fn triage(input: &Input<'_>) -> Decision {
     let mut duties = duties::duties(kind, who.via, opens_stage2, &flags, &clock);
     duties.extend(statutory);
     let courtesy = reply::courtesy(kind, &settled.effect, message, &who, policy);
-    let runner_up = weighed.judgement.ranked.iter().find(|r| r.kind != kind).map(|r| {
-        let says = r.reasons.first().map_or_else(|| "nothing in particular".to_owned(), |reason| reason.says.clone());
-        (r.kind, says)
-    });
+    let second = weighed.judgement.ranked.iter().find(|r| r.kind != kind);
+    let runner_up = second.map(|r| (r.kind, r.reasons.first().map(|reason| reason.says.clone()).unwrap_or_default()));
     let mut routes = routes::routes(policy, kind, &flags, &weighed.judgement.topics);
     if flags.contains(&Flag::StaffConduct) {
         routes::spare_the_named(&mut routes, message);
@@ -207,7 +205,12 @@ pub fn triage(input: &Input<'_>) -> Decision {
         duties,
         effect: settled.effect,
         via: who.via,
-        definition: if matter { definition::definition(&words, signals, rules) } else { Definition::default() },
+        definition: match message.language {
+            _ if !matter => Definition::default(),
+            // What the model learnt of English tells nothing of who and when in another language: a person asks, or has it translated.
+            Some(_) => Definition { what: definition::definition(&words, signals, rules).what, ..Definition::default() },
+            None => definition::definition(&words, signals, rules),
+        },
         resident: who.resident,
         answer_to,
         contractor_delay_wd: delay,

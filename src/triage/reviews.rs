@@ -2,6 +2,7 @@
 
 use super::link::Hit;
 use super::who::{Class, Who};
+use crate::message::language;
 use crate::model::decision::{Effect, Flag, Kind, Reply, Review, ReviewCause};
 use crate::model::message::Message;
 
@@ -110,8 +111,10 @@ pub fn reviews(seen: &Seen<'_>) -> Vec<Review> {
     if flag(Flag::StaffConduct) {
         add(ReviewCause::StaffConduct, "Names a member of staff: do not route it to that person (Code 5.8).");
     }
-    if seen.message.language.is_some() && seen.who.class != Class::Ourselves && seen.kind != Kind::Spam && seen.kind != Kind::Automatic {
-        add(ReviewCause::ForeignLanguage, "Not written in English: have it translated, and answer in a language that they read.");
+    let machine = seen.who.class == Class::Ourselves || matches!(seen.kind, Kind::Spam | Kind::Automatic);
+    if let Some(language) = seen.message.language.as_deref().filter(|_| !machine) {
+        let language = language::name(language);
+        add(ReviewCause::ForeignLanguage, &format!("Written in {language}: have it translated, and answer in a language that they read."));
     }
     out
 }

@@ -468,6 +468,17 @@ fn the_same_input_gives_the_same_decision() {
 }
 
 #[test]
+fn another_language_is_named_and_nothing_of_english_is_read_into_it() {
+    let text = "Nie działa ogrzewanie od dwóch tygodni, dzwoniłam pięć razy i nikt nie przyszedł. Proszę o naprawę.";
+    let message = Message { language: Some("pol".into()), ..mail("Jola Moss", "jola@post.example", "ogrzewanie", text) };
+    let decided = decide(&message, &[]);
+    assert_eq!(decided.kind, Kind::NewComplaint);
+    assert!(decided.reviews.iter().any(|r| r.cause == ReviewCause::ForeignLanguage && r.says.starts_with("Written in Polish:")));
+    assert!(!decided.definition.what.is_empty() && decided.definition.who.is_none() && decided.definition.when.is_none());
+    assert!(decided.reasons.iter().all(|r| r.id != "reader"), "{:?}", decided.reasons);
+}
+
+#[test]
 fn no_message_breaks_it() {
     let odd = ["", "\u{0}", "PR-2026-", "<<<>>>", "\u{202e}\u{1f600}", "Mr Mr Mr Mr", "@@@ a@ @b", "£££", "Re: Re: Re:"];
     for subject in odd {
