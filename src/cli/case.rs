@@ -213,9 +213,10 @@ async fn list(listing: &Listing, stage: Option<String>) -> Exit<u8> {
             ("due", next.map_or(Value::Null, |d| json!(d.due))),
             ("landlord", json!(c.landlord)),
             ("stage_at", json!(c.stage_at)),
+            ("merged_into", json!(cases.iter().find(|into| Some(into.id) == c.merged_into).map(|into| &into.reference))),
         ]);
     }
-    show::rows(listing.json, &["reference", "stage", "received_at", "next_duty", "due"], &rows);
+    show::rows(listing.json, &["reference", "stage", "received_at", "next_duty", "due", "merged_into"], &rows);
     Ok(FINE)
 }
 
@@ -272,14 +273,25 @@ async fn whole(tx: &mut Tx, row: &store::case::Row) -> store::Result<Value> {
             json!({ "at": e.at, "who": e.who, "what": e.what, "message": e.message_id, "letter": e.outbox_id, "note": note })
         })
         .collect();
-    Ok(json!({ "reference": row.reference, "landlord": row.landlord, "stage": row.stage.as_str(), "received_at": row.received_at,
+    let merged_into = match row.merged_into {
+        Some(into) => Some(store::case::by_id(tx, into).await?.reference),
+        None => None,
+    };
+    let facts: serde_json::Map<String, Value> =
+        store::case_fact::of_case(tx, row.id).await?.into_iter().map(|(what, value)| (what, json!(value))).collect();
+    Ok(
+        json!({ "reference": row.reference, "merged_into": merged_into, "facts": facts, "landlord": row.landlord, "stage": row.stage.as_str(), "received_at": row.received_at,
         "stage1_handler": row.stage1_handler, "related_case": row.related_case, "resident": case.resident, "parties": case.parties,
-        "journal": journal, "messages": messages, "duties": duties, "letters": letters }))
+        "journal": journal, "messages": messages, "duties": duties, "letters": letters }),
+    )
 }
 
 fn page(case: &Value) {
     let text = |v: &Value| v.as_str().map_or_else(|| v.to_string(), str::to_owned);
     show::line(format!("{}  {}  received {}", text(&case["reference"]), text(&case["stage"]), text(&case["received_at"])));
+    if let Some(into) = case["merged_into"].as_str() {
+        show::line(format!("merged into {into}: what belongs here is there"));
+    }
     let resident = &case["resident"];
     show::line(format!("resident: {} {}", resident["name"].as_str().unwrap_or("(no name)"), resident["email"].as_str().unwrap_or("")));
     let section = |title: &str, key: &str, fields: &[&str]| {

@@ -3,10 +3,11 @@
 use super::setup::{self, Exit, code, failed};
 use super::{At, FINE, Listing, USAGE, show};
 use crate::ambient::Ambient;
-use crate::pipeline::staff;
+use crate::pipeline::{edit, staff};
 use crate::store::outbox_list::{self, Filter};
 use clap::Subcommand;
 use serde_json::json;
+use std::path::PathBuf;
 
 #[derive(Subcommand)]
 pub enum Command {
@@ -25,6 +26,20 @@ pub enum Command {
         at: At,
         #[arg(long)]
         why: String,
+    },
+    /// Puts words of your own in place of a waiting letter's; without --text prints the words as they stand
+    Edit {
+        id: i64,
+        #[command(flatten)]
+        at: At,
+        /// The file with the new text
+        #[arg(long, value_name = "FILE", requires_all = ["by", "why"])]
+        text: Option<PathBuf>,
+        /// Who wrote it
+        #[arg(long, value_name = "NAME")]
+        by: Option<String>,
+        #[arg(long)]
+        why: Option<String>,
     },
     /// Lets a letter go now that is held or waits for its time
     Release {
@@ -48,6 +63,22 @@ pub fn run(command: Command) -> u8 {
                 let db = setup::store(&setup::config(&at)?).await?;
                 staff::hold(&db, id, &why).await.map_err(|e| setup::refused(&e))?;
                 show::line(format!("letter {id} is held; the promise that it keeps still runs"));
+                Ok(FINE)
+            }
+            Command::Edit { id, at, text: None, .. } => {
+                let works = setup::works(&setup::config(&at)?).await?;
+                show::line(edit::text(&works, id).await.map_err(|e| setup::refused(&e))?);
+                Ok(FINE)
+            }
+            Command::Edit { id, at, text: Some(file), by, why } => {
+                let text = std::fs::read_to_string(&file).map_err(|e| {
+                    show::error(format!("{} cannot be read: {e}", file.display()));
+                    USAGE
+                })?;
+                let works = setup::works(&setup::config(&at)?).await?;
+                let (by, why) = (by.unwrap_or_default(), why.unwrap_or_default());
+                let new = edit::edit(&works, id, &text, &by, &why).await.map_err(|e| setup::refused(&e))?;
+                show::line(format!("letter {new} stands in its place, and is held: `postroom outbox release {new}` lets it go"));
                 Ok(FINE)
             }
             Command::Release { id, at } | Command::Retry { id, at } => {

@@ -4,6 +4,7 @@ use super::setup::{self, Exit, code, failed};
 use super::{At, FINE, USAGE, show};
 use crate::pipeline::Works;
 use crate::record::figures::{self, Rows, Table};
+use crate::record::gap;
 use crate::record::report::{self, Head, Span};
 use crate::store::report::{self as rows, Period};
 use clap::Args;
@@ -40,6 +41,9 @@ struct Which {
     /// The reporting year that begins on 1 April
     #[arg(long, value_name = "YYYY")]
     year: Option<String>,
+    /// No period: what an outage has left behind, for the Ombudsman and for residents (Code 8.5)
+    #[arg(long)]
+    gap: bool,
 }
 
 impl Which {
@@ -54,11 +58,13 @@ pub fn run(report: &Report) -> u8 {
 }
 
 async fn write(asked: &Report) -> Exit<u8> {
-    let Some(span) = asked.span.span() else {
+    let config = setup::config(&asked.at)?;
+    let span = asked.span.span();
+    if span.is_none() && !asked.span.gap {
         show::error("the period is not understood: write --month 2026-03, --quarter 2026-Q1 or --year 2026");
         return Err(USAGE);
-    };
-    let works = setup::works(&setup::config(&asked.at)?).await?;
+    }
+    let works = setup::works(&config).await?;
     let in_force = works.in_force();
     let id = match (&asked.landlord, in_force.landlords.keys().collect::<Vec<_>>().as_slice()) {
         (Some(id), _) => id.clone(),
@@ -70,6 +76,15 @@ async fn write(asked: &Report) -> Exit<u8> {
         }
     };
     let house = in_force.house(&id).map_err(|e| setup::refused(&e))?;
+    let Some(span) = span else {
+        let sources: Vec<String> = config.sources.iter().filter(|s| s.landlord == id).map(|s| s.name.clone()).collect();
+        let mut tx = works.db.read().await.map_err(|e| failed(&e))?;
+        let gap = gap::gather(&mut tx, house, &sources, works.ambient.now()).await.map_err(|e| setup::refused(&e))?;
+        for line in gap.lines() {
+            show::line(line);
+        }
+        return Ok(FINE);
+    };
     let (since, until) = span.instants();
     let rows = gather(&works, Period { landlord: &id, since, until }).await.map_err(|e| failed(&e))?;
     let now = works.ambient.now();

@@ -3,13 +3,14 @@
 use super::setup::{self, Exit, code, failed};
 use super::{At, FINE, Listing, USAGE, show};
 use crate::pipeline::staff;
-use crate::store::review::{self, Filter};
+use crate::pipeline::waiting::waiting;
+use crate::store::review;
 use clap::Subcommand;
 use serde_json::json;
 
 #[derive(Subcommand)]
 pub enum Command {
-    /// What waits for a person
+    /// What waits for a person: danger and vulnerable people first, then as it came
     List {
         #[command(flatten)]
         listing: Listing,
@@ -85,9 +86,7 @@ async fn show_entry(id: i64, at: &At, raw: bool) -> Exit<u8> {
 
 async fn list(listing: &Listing, all: bool) -> Exit<u8> {
     let db = setup::store(&setup::config(&listing.at)?).await?;
-    let mut tx = db.read().await.map_err(|e| failed(&e))?;
-    let filter = Filter { state: (!all).then(|| "open".into()), ..Filter::default() };
-    let entries = review::list(&mut tx, &filter, 0, i64::MAX).await.map_err(|e| failed(&e))?;
+    let entries = waiting(&db, all).await.map_err(|e| failed(&e))?;
     let rows: Vec<_> = entries
         .iter()
         .map(|e| {

@@ -56,6 +56,45 @@ pub fn build(letter: &Letter, o: &Occasion<'_>, page: &Page) -> Result<Vec<u8>, 
     Ok(finished.formatted())
 }
 
+/// The plain text of a finished letter.
+pub fn text_of(mime: &[u8]) -> Option<String> {
+    let mail = mail_parser::MessageParser::default().parse(mime)?;
+    Some(mail.body_text(0)?.replace("\r\n", "\n"))
+}
+
+/// A finished letter with a person's words in place of its own, in both bodies: to the same address, in the same thread.
+pub fn in_other_words(mime: &[u8], text: &str, message_id: &str) -> Option<Vec<u8>> {
+    let end = mime.windows(4).position(|w| w == b"\r\n\r\n")?;
+    let head = std::str::from_utf8(&mime[..end]).ok()?;
+    let mut kept = String::new();
+    let mut keep = true;
+    for line in head.split("\r\n") {
+        if !line.starts_with([' ', '\t']) {
+            let name = line.split(':').next().unwrap_or_default().to_ascii_lowercase();
+            keep = !matches!(name.as_str(), "content-type" | "content-transfer-encoding" | "message-id" | "mime-version");
+        }
+        if keep {
+            kept += line;
+            kept += "\r\n";
+        }
+    }
+    let escape = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    let paragraphs = text.trim().split("\n\n").filter(|p| !p.trim().is_empty());
+    let body: String = paragraphs.map(|p| format!("<p>{}</p>\n", escape(p.trim()).replace('\n', "<br>\n"))).collect();
+    let html = format!(
+        "<!doctype html>\n<html lang=\"en-GB\">\n<head><meta charset=\"utf-8\"><title>Your complaint</title></head>\n\
+         <body style=\"font-family:Arial,Helvetica,sans-serif;font-size:18px;line-height:1.5\">\n{body}</body>\n</html>\n"
+    );
+    let boundary = format!("alt-{}", safe_boundary(message_id));
+    let parts = MultiPart::alternative()
+        .boundary(boundary)
+        .singlepart(part(ContentType::TEXT_PLAIN, text))
+        .singlepart(part(ContentType::TEXT_HTML, &html));
+    let mut out = format!("{kept}Message-ID: <{message_id}>\r\nMIME-Version: 1.0\r\n").into_bytes();
+    out.extend(parts.formatted());
+    Some(out)
+}
+
 /// Quoted-printable: long paragraphs wrap in the reader's window, and no line of ours is ever too long for a server.
 fn part(kind: ContentType, text: &str) -> SinglePart {
     let crlf = text.replace('\n', "\r\n");

@@ -13,6 +13,7 @@ mod templates;
 pub mod token;
 mod welsh;
 
+pub use mime::{in_other_words, text_of};
 pub use templates::Templates;
 
 use crate::model::address::Address;

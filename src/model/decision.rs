@@ -135,6 +135,19 @@ words! {
     }
 }
 
+/// What a person looks at first (Code 6.1: complexity, vulnerability, risk): the more, the sooner. It moves no date.
+pub fn urgency(flags: &[Flag]) -> u32 {
+    let weight = |flag: &Flag| match flag {
+        Flag::Emergency => 32,
+        Flag::Safety => 16,
+        Flag::Health => 8,
+        Flag::DampMould => 4,
+        Flag::Vulnerable => 6,
+        _ => 0,
+    };
+    flags.iter().map(weight).sum()
+}
+
 /// A case that a message may belong to, with what speaks for it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Candidate {

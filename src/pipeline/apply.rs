@@ -5,7 +5,7 @@ mod offline;
 use super::pile_on::{self, Crowd, Said};
 use super::replay::{self, Input};
 use super::shadow::Decided;
-use super::{House, Result, Works, arrival, late};
+use super::{House, Result, Works, arrival, late, needs};
 use crate::letter::{self, Form, Occasion, token};
 use crate::log;
 use crate::model::address::{Address, Party};
@@ -167,6 +167,7 @@ impl One<'_> {
         };
         if let Some(case) = &case {
             self.remember(case).await?;
+            needs::note(self.tx, case.id, &self.decision.flags, self.now).await?;
         }
         Ok(case)
     }
@@ -193,6 +194,9 @@ impl One<'_> {
             store::case_fact::set(self.tx, id, "contractor", &firm).await?;
         }
         let delay = self.decision.contractor_delay_wd;
+        if let Some(days) = delay {
+            store::case_fact::set(self.tx, id, "contractor_delay_wd", &days.to_string()).await?;
+        }
         self.event(id, "opened", json!({ "via": self.decision.via, "related": related, "contractor_delay_wd": delay })).await?;
         Ok(Some(store::case::load(self.tx, id).await?))
     }

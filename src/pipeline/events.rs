@@ -1,6 +1,6 @@
 //! Events out: what happens to a case is told to the landlord's case system, at least once, in the order of its journal, for three days.
 
-mod body;
+pub mod body;
 pub mod told;
 
 use super::{Result, Works};

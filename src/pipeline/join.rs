@@ -10,6 +10,7 @@ use crate::model::address::Party;
 use crate::model::calendar::local_day;
 use crate::model::case::{CaseId, Reference};
 use crate::model::decision::{Decision, Effect, Kind};
+use crate::model::duty::DutyKind;
 use crate::model::message::Message;
 use crate::store::case::Row;
 use crate::store::case_event::NewEvent;
@@ -68,7 +69,9 @@ pub async fn merge(works: &Works, into: &str, from: &str, act: Act<'_>) -> Resul
     let mut done = Merged { into: into.reference.0.clone(), why: act.why.into(), ..Merged::default() };
     let there = store::duty::of_case(&mut tx, into.id).await?;
     for duty in store::duty::of_case(&mut tx, from.id).await?.into_iter().filter(|d| d.state == "open") {
-        let same = there.iter().find(|d| d.kind == duty.kind && d.state != "void");
+        // The law's clocks run from each report: that the other case's hazard was dealt with before says nothing of this one.
+        let by_law = DutyKind::HAZARD.contains(&duty.kind) || DutyKind::DATA.contains(&duty.kind);
+        let same = there.iter().find(|d| d.kind == duty.kind && d.state != "void" && !(by_law && d.state == "met"));
         match same {
             // Done already, or promised for an earlier day.
             Some(d) if d.state == "met" || d.due_at <= duty.due_at => done.voided.push(duty.id),

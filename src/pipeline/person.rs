@@ -100,6 +100,8 @@ pub async fn refuse(works: &Works, reference: &str, refusal: &Refusal) -> Result
     let stage = case.stage.after(Step::Close, case.answered()).map_err(|e| Error::Set(format!("{reference}: {e}")))?;
     store::case::set_stage(&mut tx, case.id, stage, case.answered(), None, now).await?;
     store::duty::void_of_case(&mut tx, case.id).await?;
+    // By type, for the year's report (Code 8.1): a fact outlives what erasure takes out of the journal.
+    store::case_fact::set(&mut tx, case.id, "refused", refusal.ground.as_str()).await?;
     let note = json!({ "ground": refusal.ground.as_str(), "why": refusal.why(), "at_stage": case.stage.as_str() });
     event(&mut tx, &case, "refused", refusal.who(), note, now).await?;
     let note = Note { by: refusal.who().into(), why: refusal.why().into(), ..Note::default() };

@@ -66,7 +66,7 @@ pub fn tables(rows: &Rows, calendar: &Calendar, homes: Option<u32>, now: Timesta
     {
         tables.push(facts(rows, what, title));
     }
-    tables.push(recorded(rows));
+    tables.extend([forwarded(rows), refused(rows), recorded(rows)]);
     tables
 }
 
@@ -291,6 +291,47 @@ fn facts(rows: &Rows, what: &str, title: &str) -> Table {
         _ => "As staff recorded it (`postroom case fact`).",
     };
     Table { title: title.into(), note: note.into(), columns: both("stage 1", "stage 2"), rows: lines, chart: false }
+}
+
+/// How long contractors kept what they passed on (domain of Code 3.3: a landlord's promise of one working day).
+fn forwarded(rows: &Rows) -> Table {
+    let fact = |what: &str| -> BTreeMap<CaseId, &str> {
+        rows.facts.iter().filter(|(_, w, _)| w == what).map(|(case, _, value)| (*case, value.as_str())).collect()
+    };
+    let (firms, delays) = (fact("contractor"), fact("contractor_delay_wd"));
+    let mut by_firm = BTreeMap::<&str, Vec<i64>>::new();
+    for case in rows.stage1.iter().map(|c| c.case_id) {
+        if let Some(days) = delays.get(&case).and_then(|d| d.parse().ok()) {
+            by_firm.entry(firms.get(&case).copied().unwrap_or("not recorded")).or_default().push(days);
+        }
+    }
+    let lines = by_firm.into_iter().map(|(firm, days)| {
+        let late = days.iter().filter(|d| **d > 1).count();
+        let mean = days.iter().sum::<i64>() as f64 / days.len() as f64;
+        let most = usize::try_from(days.iter().copied().max().unwrap_or(0)).unwrap_or(0);
+        (firm.to_owned(), vec![Cell::Count(days.len()), Cell::Number(mean), Cell::Count(most), Cell::Count(late)])
+    });
+    Table {
+        title: "How long contractors kept complaints".into(),
+        note: "Working days from the resident's message to ours, of complaints that a contractor passed on and whose date could be read."
+            .into(),
+        columns: ["complaints", "days on average", "longest", "over one day"].map(str::to_owned).into(),
+        rows: lines.collect(),
+        chart: false,
+    }
+}
+
+/// Refusals by type (Code 8.1), by the day on which a person refused.
+fn refused(rows: &Rows) -> Table {
+    let grounds: BTreeMap<CaseId, &str> =
+        rows.facts.iter().filter(|(_, what, _)| what == "refused").map(|(case, _, ground)| (*case, ground.as_str())).collect();
+    let mut counts = BTreeMap::<&str, usize>::new();
+    for case in rows.happened.iter().filter(|h| h.what == "refused").map(|h| h.case_id) {
+        *counts.entry(grounds.get(&case).copied().unwrap_or("not recorded")).or_default() += 1;
+    }
+    let lines = counts.into_iter().map(|(ground, n)| (ground.replace('_', " "), vec![Cell::Count(n)])).collect();
+    let note = "By the ground that the person gave, of those that the Code accepts (2.2).".into();
+    Table { title: "Refusals by type".into(), note, columns: vec!["refusals".into()], rows: lines, chart: false }
 }
 
 fn recorded(rows: &Rows) -> Table {

@@ -5,6 +5,7 @@
 pub mod dossier; // everything that belongs to a case, gathered
 pub mod figures; // what a period's report counts
 pub mod files; // its files, with their digests
+pub mod gap; // what an outage has left behind
 mod page; // as HTML pages
 pub mod report; // a period's figures as CSV and as a page
 mod table; // as CSV

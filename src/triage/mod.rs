@@ -176,6 +176,7 @@ pub fn triage(input: &Input<'_>) -> Decision {
         second: judged.beside,
         withdraws: matter && withdraws(signals, &said),
         late_unsure,
+        late_stage2: linked.and_then(|h| stage::late(h.case, &settled.effect, policy, received_at)),
         for_person: settled.for_person,
         several: several(message, policy).max(if two_at_once(signals, &flags) { 2 } else { 0 }),
     };

@@ -22,6 +22,8 @@ pub struct Seen<'a> {
     pub withdraws: bool,
     /// The matter is old but may not be late.
     pub late_unsure: bool,
+    /// Asked for stage 2 later than the policy says.
+    pub late_stage2: Option<String>,
     /// What `stage` asks of a person.
     pub for_person: Option<String>,
     /// Complaints of different residents in one message.
@@ -107,6 +109,9 @@ pub fn reviews(seen: &Seen<'_>) -> Vec<Review> {
             ReviewCause::Late,
             "The matter is old, but they say that they have only just learned of it: the limit may count from then (Code 2.3).",
         );
+    }
+    if let Some(says) = &seen.late_stage2 {
+        add(ReviewCause::Late, says);
     }
     if flag(Flag::StaffConduct) {
         add(ReviewCause::StaffConduct, "Names a member of staff: do not route it to that person (Code 5.8).");

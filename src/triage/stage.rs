@@ -2,10 +2,14 @@
 
 use super::link::Hit;
 use super::relation;
+use super::topic::topic;
+use crate::model::calendar::{local_day, written_out};
 use crate::model::case::{Case, Stage};
 use crate::model::decision::{Effect, Kind, Reason};
+use crate::model::policy::Policy;
 use crate::model::policy::ReaderMode;
 use crate::rules::{CaseStage, Facts, Judgement, LinkStrength, Ranked, Ruleset, Signals, Words};
+use jiff::{Timestamp, ToSpan};
 
 /// What the case's stage means to the rules.
 pub fn seen(case: &Case) -> CaseStage {
@@ -41,7 +45,7 @@ pub fn weigh<'a, 'h>(rules: &Ruleset, signals: &Signals, facts: &Facts, hit: Opt
     let mut reasons = Vec::new();
     let mut judgement = rules.judge(signals, &facts);
     // It speaks of the case, so what would open one joins it (Code 6.8), or is about our answer (Code 6.10): unless the second reader, who
-    // knows the stage too, says the same as the rules.
+    // knows the stage too, says the same as the rules. What was told before is told again by who sends it twice, or by another way.
     let agreed = facts.reader == ReaderMode::Weighs
         && judgement.ranked.first().is_some_and(|first| judgement.reading.as_ref().is_some_and(|r| r.chance(first.kind) >= AGREED));
     let joins = match (judgement.ranked.first().map(|r| r.kind), hit.case.stage) {
@@ -51,7 +55,8 @@ pub fn weigh<'a, 'h>(rules: &Ruleset, signals: &Signals, facts: &Facts, hit: Opt
         (Some(Kind::NewComplaint), Stage::Responded) => Some(Kind::Stage2Request),
         _ => None,
     };
-    if let Some(kind) = joins.filter(|_| !agreed) {
+    let again = || topic(&super::words::said(words)).retells(&hit.topic);
+    if let Some(kind) = joins.filter(|_| !agreed || again()) {
         let at = judgement.ranked.iter().position(|r| r.kind == kind);
         let mut first = at.map_or_else(|| Ranked { kind, score: 1, reasons: Vec::new() }, |at| judgement.ranked.remove(at));
         first.score = first.score.max(1);
@@ -72,6 +77,23 @@ pub struct Settled {
     pub reasons: Vec<Reason>,
     /// The case asked about could not be found, or can go no further here.
     pub for_person: Option<String>,
+}
+
+/// A request for stage 2 after the policy's months: told to a person and nothing else. Stage 2 is open and acknowledged as ever, for no rule may
+/// refuse it (Code 2.5, 5.11), and the models that have such a limit leave a longer one where the matter itself is young: so many months from
+/// the response, or `limit_months` from the event if that is later (domain of SPSO and NIPSO). Of the event only the receipt is known.
+pub fn late(case: &Case, effect: &Effect, policy: &Policy, received_at: Timestamp) -> Option<String> {
+    let months = policy.stage2_limit_months.filter(|_| matches!(effect, Effect::Stage2 { premature: false, .. }))?;
+    let after = |at: Timestamp, months: u32| local_day(at).saturating_add(i64::from(months).months());
+    let last = after(case.stage_at, months).max(after(case.received_at, policy.limit_months));
+    (local_day(received_at) > last).then(|| {
+        format!(
+            "Asks for stage 2 of {} after {}, the last day that the policy gives ({months} months from the response): it is at stage 2 and \
+             acknowledged; whether it is looked at again a person decides, with reasons and the Ombudsman.",
+            case.reference,
+            written_out(last)
+        )
+    })
 }
 
 /// Makes the rules' first choice fit the case: an addition needs an open one, a request for stage 2 one to take there.

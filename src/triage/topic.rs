@@ -290,6 +290,12 @@ impl Topic {
         (0.6 * matters + 0.8 * words).min(1.0)
     }
 
+    /// True when most of what it says, and no little, was said before.
+    pub fn retells(&self, other: &Topic) -> bool {
+        let common = self.words.intersection(&other.words).count();
+        common >= 4 && 5 * common >= 3 * self.words.len()
+    }
+
     /// True when it names a matter, and the other's is another.
     pub fn elsewhere(&self, other: &Topic) -> bool {
         !self.matters.is_empty() && !other.is_empty() && self.matters.is_disjoint(&other.matters)

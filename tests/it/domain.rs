@@ -3,6 +3,7 @@
 
 mod code;
 mod letters;
+mod people;
 mod traps;
 
 use crate::person::Office;

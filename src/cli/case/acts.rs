@@ -6,6 +6,7 @@ use crate::model::calendar::written_out;
 use crate::model::decision::Definition;
 use crate::model::duty::DutyKind;
 use crate::model::refusal::{Ground, Refusal};
+use crate::pipeline::needs::{self, Needs};
 use crate::pipeline::{Error, person};
 use clap::Subcommand;
 use jiff::civil::Date;
@@ -80,6 +81,32 @@ pub enum Command {
         #[arg(long)]
         who: Option<String>,
     },
+    /// What the resident told of disabilities and adjustments (who reads it is recorded); or records what was agreed
+    Needs {
+        reference: String,
+        #[command(flatten)]
+        at: At,
+        /// The adjustment that was agreed with the resident
+        #[arg(long)]
+        agreed: Option<String>,
+        /// When it is looked at again; default: in a year
+        #[arg(long, value_name = "DATE", requires = "agreed")]
+        review: Option<Date>,
+        /// Who reads or agreed it
+        #[arg(long, value_name = "NAME")]
+        by: String,
+    },
+}
+
+fn told(needs: &Needs) {
+    for (message, flag, words) in &needs.told {
+        show::line(format!("message {message} tells of {}: {}", flag.as_str().replace('_', " "), words.join("; ")));
+    }
+    for (agreed, who) in &needs.agreed {
+        show::line(format!("agreed by {who}: {agreed}"));
+    }
+    let day = needs.review_on.map_or_else(|| "no day is set".to_owned(), written_out);
+    show::line(format!("to be looked at again: {day}"));
 }
 
 fn ground(text: &str) -> Result<Ground, String> {
@@ -126,6 +153,15 @@ pub async fn run(command: Command) -> Exit<u8> {
             };
             person::define(&works, &reference, &definition, &setup::who(who.as_deref())).await.map_err(|e| setup::refused(&e))?;
             show::line(format!("{reference} is defined"));
+        }
+        Command::Needs { reference, at, agreed, review, by } => {
+            let works = setup::works(&setup::config(&at)?).await?;
+            let Some(agreed) = agreed else {
+                told(&needs::read(&works, &reference, &by).await.map_err(|e| setup::refused(&e))?);
+                return Ok(FINE);
+            };
+            let day = needs::agree(&works, &reference, &agreed, review, &by).await.map_err(|e| setup::refused(&e))?;
+            show::line(format!("{reference}: recorded, to be looked at again on {}", written_out(day)));
         }
     }
     Ok(FINE)

@@ -3,7 +3,7 @@
 use super::*;
 use postroom::model::duty::DutyKind;
 
-const PASSED_ON: &str = "From: Axis Repairs <care@axisrepairs.example>\nTo: complaints@landlord.example\nSubject: FW: No heating\n\
+pub const PASSED_ON: &str = "From: Axis Repairs <care@axisrepairs.example>\nTo: complaints@landlord.example\nSubject: FW: No heating\n\
     Message-ID: <x@axisrepairs.example>\n\nPlease see below.\n\n________________________________\nFrom: Ada Barlow <ada@home.example>\n\
     Sent: 26 February 2026 10:00\nTo: care@axisrepairs.example\nSubject: No heating\n\n\
     No heating for two weeks at 12 Ash Court and your man never turned up. I am furious.\n";
