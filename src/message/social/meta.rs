@@ -42,14 +42,15 @@ fn changed(change: &Value, entry: &Value, account: Option<&str>, instagram: bool
     social.event_at = instant(&value["created_time"]).or_else(|| instant(&value["timestamp"])).or_else(|| instant(&entry["time"]));
     let word = value["verb"].as_str().unwrap_or("add");
     social.verb = verb(word);
-    let from = &value["from"];
+    let from = if value["from"].is_null() { &value["reviewer"] } else { &value["from"] };
     message.from = Party {
-        name: text_of(from, &["name", "username"]).or_else(|| text_of(value, &["sender_name", "reviewer_name"])),
+        name: text_of(from, &["name", "username"]).or_else(|| text_of(value, &["sender_name", "reviewer_name", "username"])),
         email: None,
         id: id(&from["id"]).or_else(|| id_of(value, &["sender_id", "reviewer_id", "from_id"])).or_else(|| id(from)),
     };
     message.text = text_of(value, &["message", "text", "review_text", "comment", "title", "story", "description"]).unwrap_or_default();
-    message.message_id = id_of(value, &["comment_id", "id", "mention_id", "open_graph_story_id", "post_id", "video_id", "photo_id"]);
+    message.message_id =
+        id_of(value, &["comment_id", "id", "mention_id", "open_graph_story_id", "post_id", "video_id", "photo_id", "media_id"]);
     if value["item"] == "post" || value["item"] == "status" {
         message.message_id = id_of(value, &["post_id", "id"]).or(message.message_id);
     }
@@ -70,12 +71,13 @@ fn changed(change: &Value, entry: &Value, account: Option<&str>, instagram: bool
     if !speaks && field != "feed" && field != "ratings" {
         message.defects.push(json::strange(&format!("An event of the kind “{}” says nothing to us.", short(field))));
     }
-    if field == "mentions" && message.text.is_empty() {
+    if matches!(field, "mentions" | "mention") && message.text.is_empty() && message.attachments.is_empty() && social.verb == Verb::Add {
         // Instagram tells only that we were mentioned, and where; the words must be fetched.
         message.defects.push(Defect::new("words-not-sent", "The platform says that we were mentioned, and not in what words."));
         social.unreadable = true;
     }
-    let own = account.is_some() && message.from.id.as_deref() == account;
+    // Instagram knows our own comments by another id than the account's.
+    let own = account.is_some() && message.from.id.as_deref() == account || !from["self_ig_scoped_id"].is_null();
     let toggled = !matches!(social.verb, Verb::Edit | Verb::Remove) && !matches!(word, "add" | "added" | "");
     social.no_message = !speaks || own || toggled || social.verb == Verb::Remove;
     finish(message, social)
@@ -159,6 +161,13 @@ fn messaging(one: &Value, entry: &Value, account: Option<&str>, instagram: bool)
         social.no_message = message.text.trim().is_empty()
             || message.text.eq_ignore_ascii_case("get started")
             || referral.eq_ignore_ascii_case("get_started");
+    } else if one["messaging_feedback"].is_object() {
+        // A survey within the conversation: what was written beside the marks is words as any.
+        let screens = list(&one["messaging_feedback"]["feedback_screens"]).iter().take(20);
+        let answers = screens.filter_map(|s| s["questions"].as_object()).flat_map(|q| q.values().take(20));
+        let said: Vec<String> = answers.filter_map(|a| text_of(&a["follow_up"], &["payload"])).collect();
+        message.text = said.join("\n");
+        social.no_message = message.text.is_empty();
     } else {
         social.no_message = true;
         let known = [
@@ -177,7 +186,6 @@ fn messaging(one: &Value, entry: &Value, account: Option<&str>, instagram: bool)
             "policy_enforcement",
             "policy-enforcement",
             "game_play",
-            "messaging_feedback",
             "checkout_update",
             "seen",
             "typing",

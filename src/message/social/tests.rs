@@ -1,6 +1,8 @@
 use crate::message::{Hint, read};
 use crate::model::message::{Message, Platform, Verb};
 
+mod shapes;
+
 fn one(body: &str) -> Message {
     let mut all = read(body.as_bytes(), &Hint::default());
     assert_eq!(all.len(), 1, "{all:?}");

@@ -92,7 +92,7 @@ fn content(kind: &str, one: &Value, m: &mut Message, social: &mut crate::model::
         "interactive" => {
             let inner = &body[body["type"].as_str().unwrap_or("button_reply")];
             let said: Vec<String> = ["title", "description", "body", "response"].iter().filter_map(|k| text_of(inner, &[k])).collect();
-            m.text = said.join("\n");
+            m.text = said.into_iter().chain(answers(inner)).collect::<Vec<_>>().join("\n");
             social.no_message = body["type"] == "call_permission_reply";
         }
         "location" => {
@@ -146,6 +146,24 @@ fn content(kind: &str, one: &Value, m: &mut Message, social: &mut crate::model::
     if m.text.is_empty() && one["text"]["body"].is_string() && kind != "edit" {
         m.text = text_of(&one["text"], &["body"]).unwrap_or_default();
     }
+}
+
+/// What was filled into a form of the conversation ("flow"): JSON within a text, the landlord's own questions as its names.
+fn answers(inner: &Value) -> Vec<String> {
+    let form = inner["response_json"].as_str().and_then(|text| serde_json::from_str::<Value>(text).ok()).unwrap_or_default();
+    let fields =
+        form.as_object().into_iter().flatten().filter(|(name, _)| !matches!(name.as_str(), "flow_token" | "flow_id" | "flow_name"));
+    let said = |value: &Value| match value {
+        Value::String(text) => Some(text.trim().to_owned()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Array(list) => Some(list.iter().take(50).filter_map(|v| v.as_str()).collect::<Vec<_>>().join(", ")),
+        _ => None,
+    };
+    let written = |(name, value): (&String, &Value)| {
+        let said = said(value).filter(|said| !said.is_empty())?;
+        Some(format!("{}: {said}", name.replace('_', " ")))
+    };
+    fields.take(50).filter_map(written).collect()
 }
 
 /// The message inside an edit is no edit itself, so this goes one step down and no further.

@@ -9,20 +9,26 @@ use serde_json::Value;
 pub fn is_ours(body: &Value) -> bool {
     body["for_user_id"].is_string()
         || body["for_user_id"].is_number()
-        || body["data"]["event_uuid"].is_string()
-        || body["data"]["event_type"].is_string() && body["data"]["payload"].is_object()
+        || is_activity(&body["data"])
+        || !list(&body["data"]).is_empty() && list(&body["data"]).iter().all(is_activity)
         || body["user_event"]["revoke"].is_object()
 }
 
+fn is_activity(data: &Value) -> bool {
+    data["event_uuid"].is_string() || data["event_type"].is_string() && data["payload"].is_object()
+}
+
 pub fn read(body: &Value) -> Vec<Message> {
-    if body["data"]["event_type"].is_string() || body["data"]["event_uuid"].is_string() {
+    if is_activity(&body["data"]) {
         activity(&body["data"], &body["includes"])
+    } else if body["data"].is_array() {
+        list(&body["data"]).iter().take(MAX_ITEMS).flat_map(|data| activity(data, &body["includes"])).collect()
     } else {
         account(body)
     }
 }
 
-/// XAA: one event a body.
+/// XAA: one event; its body holds one, or a list of them.
 fn activity(data: &Value, outer: &Value) -> Vec<Message> {
     let kind = data["event_type"].as_str().unwrap_or_default().to_ascii_lowercase();
     let payload = &data["payload"];
@@ -35,6 +41,8 @@ fn activity(data: &Value, outer: &Value) -> Vec<Message> {
     } else {
         outer
     };
+    // As the API's own answers wrap a post.
+    let payload = if payload["id"].is_null() && payload["data"].is_object() { &payload["data"] } else { payload };
     if kind.starts_with("dm.") && (payload["direct_message_events"].is_array() || payload["dm_events"].is_array()) {
         let events = if payload["direct_message_events"].is_array() { &payload["direct_message_events"] } else { &payload["dm_events"] };
         return list(events).iter().take(MAX_ITEMS).map(|e| direct(e, &payload["users"], ours.as_deref())).collect();
@@ -150,6 +158,13 @@ fn post(tweet: &Value, includes: &Value, ours: Option<&str>) -> Message {
     }
     if media.is_empty() {
         (0..keys.min(20)).for_each(|_| attach("photo", &mut m));
+    }
+    // Each edit of a post has an id of its own; what was edited is the first of its history.
+    if let [first, .., last] = list(&tweet["edit_history_tweet_ids"])
+        && id(last) == m.message_id
+    {
+        m.message_id = id(first);
+        social.verb = Verb::Edit;
     }
     // Our own posts come back on this feed, and so do plain retweets, which say nothing of their own.
     let own = ours.is_some() && m.from.id.as_deref() == ours;
