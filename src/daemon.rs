@@ -138,6 +138,8 @@ fn sheets(works: &Arc<Works>) -> form::Look {
             email: contact.email,
             policy_url: contact.policy_url,
             emergency_phone: contact.emergency_phone,
+            gas_number: policy.division.gas_number().into(),
+            ack_working_days: policy.ack_stage1_wd,
         })
     })
 }

@@ -13,9 +13,10 @@ use crate::source::reader::Reader;
 use crate::store::Db;
 use jiff::Timestamp;
 
-pub fn run(at: &At) -> u8 {
+pub fn run(at: &At, url: Option<&str>) -> u8 {
     code(setup::block_on(async {
         let config = setup::config(at)?;
+        let base = webhook::base(&config, url)?;
         let rulebook = setup::rulebook(&config)?;
         let policy = |l: &Landlord| rulebook.policies.get(&l.policy).and_then(|p| p.mailboxes.first().cloned());
         let senders: Vec<_> = config.landlords.iter().filter_map(|l| l.from.clone().or_else(|| policy(l))).collect();
@@ -32,7 +33,7 @@ pub fn run(at: &At) -> u8 {
         let social = Social::of(&config.sources);
         for source in &config.sources {
             let findings = match Reader::of(source) {
-                Ok(Reader::Webhook(door)) => door.probe(&webhook::base(&config, None)?, &ambient).await,
+                Ok(Reader::Webhook(door)) => door.probe(&base, &ambient).await,
                 Ok(reader) => reader.probe(&ambient).await,
                 Err(says) => vec![Finding::wrong(says)],
             };

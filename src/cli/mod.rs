@@ -89,6 +89,9 @@ enum Command {
     Doctor {
         #[command(flatten)]
         at: At,
+        /// Asks the webhooks where their platforms call, by way of the proxy and its TLS: https://HOST; without it the configured `listen`
+        #[arg(long, value_name = "URL")]
+        url: Option<String>,
     },
     /// What Postroom sees in a raw mail or webhook body
     Read {
@@ -201,7 +204,7 @@ pub fn main() -> ExitCode {
         Command::Run { at, sample, once } => run::run(&at, sample, once),
         Command::Check { at, rules, print } => check::run(&at, rules, print),
         Command::Rules(command) => rules::run(command),
-        Command::Doctor { at } => doctor::run(&at),
+        Command::Doctor { at, url } => doctor::run(&at, url.as_deref()),
         Command::Read { json, files } => read::run(&files, json),
         Command::Explain { at, case, reader, what } => explain::run(&at, case.as_deref(), reader.as_deref(), &what),
         Command::Test { json, rules, reader, store, dirs } => test::run(&dirs, rules.as_deref(), reader.as_deref(), store.as_deref(), json),

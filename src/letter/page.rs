@@ -5,7 +5,7 @@ use super::quote::{self, POINTS};
 use super::sentence;
 use super::welsh;
 use super::{Form, Note, Occasion};
-use crate::model::calendar::{Division, local_day, london, written_out};
+use crate::model::calendar::{local_day, london, written_out};
 use crate::model::decision::{Decision, Flag, Kind, ReviewCause, Via};
 use crate::model::digest::Digest;
 use crate::model::duty::{Duty, DutyKind};
@@ -150,8 +150,7 @@ impl Page {
             second: o.form == Form::AcknowledgeStage2,
             reference: o.case.filter(|_| !weak).map(|c| c.reference.0.clone()),
             received: written_out(local_day(o.received_at)),
-            // Northern Ireland has a gas network, and an emergency number, of its own.
-            gas_number: if policy.division == Division::NorthernIreland { "0800 002 001" } else { "0800 111 999" },
+            gas_number: policy.division.gas_number(),
             response_due: o.response_due.filter(|due| !weak && *due >= local_day(o.date)).map(written_out),
             weak,
             welsh: policy.welsh,

@@ -29,6 +29,11 @@ impl Division {
             Division::NorthernIreland => "northern-ireland",
         }
     }
+
+    /// Whom to call who smells gas: Northern Ireland has a network, and a number, of its own.
+    pub fn gas_number(self) -> &'static str {
+        if self == Division::NorthernIreland { "0800 002 001" } else { "0800 111 999" }
+    }
 }
 
 /// What the day of receipt counts as (domain.md section 7). The Code does not say; landlords differ.

@@ -48,7 +48,7 @@ try {
   await page.setBypassCSP(true);
   await page.goto(url);
   await judge("empty");
-  await tab(8);
+  await tab(10);
 
   // Sent empty: the summary says what to do, and its link leads to the field.
   await to("submit");
@@ -78,6 +78,17 @@ try {
   await press();
   await judge("thanks");
   said.thanks = await page.evaluate(() => document.querySelector("main").innerText);
+  // Too much: the answer must reach a browser that is still sending.
+  await page.goto(url);
+  await to("message");
+  await page.keyboard.type("Here is a video of the leak.");
+  fs.writeFileSync(`${folder}/video.mp4`, Buffer.alloc(30_000_000));
+  await (await page.$("#files")).uploadFile(`${folder}/video.mp4`);
+  await to("submit");
+  await press();
+  await judge("problem");
+  fs.rmSync(`${folder}/video.mp4`);
+  said.problem = await page.evaluate(() => document.querySelector("main").innerText);
   said.cookies = (await page.cookies()).length;
   console.log(JSON.stringify(said));
 } finally {

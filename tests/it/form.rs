@@ -134,6 +134,8 @@ fn at_a_telephone_and_at_a_desk_it_is_used_by_keyboard_alone_and_axe_finds_nothi
         assert_eq!((&said["alert_focused"], &said["typed_into"]), (&Value::Bool(true), &"message".into()));
         assert_eq!(said["kept"], "No heating for a week & nobody <b>came</b>. I rang twice.");
         assert!(said["thanks"].as_str().unwrap().contains("with 1 file"), "{said}");
+        let problem = said["problem"].as_str().unwrap();
+        assert!(problem.contains("larger than 10 MB") && problem.contains("We have not received"), "{said}");
         assert_eq!(said["cookies"], 0);
         assert!(list("titles")[1].starts_with("Error: "), "{said}");
     }

@@ -383,6 +383,10 @@ fn an_operator_tries_an_endpoint_as_the_platform_would() {
     {
         assert!(said.contains(fine), "{said}");
     }
+    // From outside: where the platform calls, which need not be where the daemon listens.
+    let outside = format!("http://localhost:{}", program.port);
+    assert!(run(&["doctor", "--url", &outside]).1.contains("source meta: ok: answers the platform's handshake"));
+    assert!(run(&["doctor", "--url", "http://127.0.0.1:1"]).1.contains("source meta: warning: nobody answers at 127.0.0.1"));
     // Another secret in the file than the daemon runs with: the doctor sees it from outside.
     program.write("token", "another");
     assert!(run(&["doctor"]).1.contains("source meta: wrong: answers the platform's handshake with 403"));

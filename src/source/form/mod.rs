@@ -8,11 +8,13 @@ use super::webhook::{Limits, Refusal};
 use super::{Arrival, Inlet, Place};
 use crate::ambient::Ambient;
 use axum::Router;
+use axum::body::{Body, Bytes};
 use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use fields::{Given, MAX_BODY};
+use http_body_util::BodyExt;
 use minijinja::Environment;
 use page::page;
 use serde::Serialize;
@@ -20,7 +22,11 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::time::timeout;
+
+/// Of what is too large, so many bytes are read for the sake of an answer: a video, and not what somebody sends to do harm.
+const SPILL: usize = 100_000_000;
 
 /// The fields that may be wrong, as they stand on the page.
 const ORDER: [&str; 4] = ["message", "files", "email", "website"];
@@ -33,6 +39,10 @@ pub struct Sheet {
     pub email: String,
     pub policy_url: String,
     pub emergency_phone: String,
+    /// Of the gas network.
+    pub gas_number: String,
+    /// Within which a complaint is acknowledged.
+    pub ack_working_days: u32,
 }
 
 /// The landlord of a form's source, as the rules in force have it now.
@@ -68,11 +78,10 @@ async fn show<I: Inlet>(State(house): State<Arc<House<I>>>, Path(name): Path<Str
 
 async fn take<I: Inlet>(State(house): State<Arc<House<I>>>, Path(name): Path<String>, request: Request) -> Response {
     let Some(sheet) = (house.look)(&name) else { return StatusCode::NOT_FOUND.into_response() };
-    if !house.limits.admits(&request) || !house.sending.admits(&request) {
-        return house.refuse(&name, &sheet, Refusal::TooOften);
-    }
-    if too_long(request.headers()) {
-        return house.refuse(&name, &sheet, Refusal::TooLarge);
+    let often = !house.limits.admits(&request) || !house.sending.admits(&request);
+    if often || too_long(request.headers()) {
+        spill(request.into_body(), house.sending.patience).await;
+        return house.refuse(&name, &sheet, if often { Refusal::TooOften } else { Refusal::TooLarge });
     }
     let given = timeout(house.sending.patience, async {
         let parts = Multipart::from_request(request, &()).await.map_err(|_| Refusal::NoObject)?;
@@ -90,6 +99,19 @@ async fn take<I: Inlet>(State(house): State<Arc<House<I>>>, Path(name): Path<Str
         Ok(()) => house.thanks(&name, &sheet, &given),
         Err(refusal) => house.refuse(&name, &sheet, refusal),
     }
+}
+
+/// Reads a body and throws it away, up to a bound. A browser that is answered while it still sends shows "connection reset", and not what
+/// was wrong.
+async fn spill(mut body: Body, within: Duration) {
+    let reading = async {
+        let mut left = SPILL;
+        while let Some(Ok(frame)) = body.frame().await {
+            let Some(rest) = left.checked_sub(frame.data_ref().map_or(0, Bytes::len)) else { break };
+            left = rest;
+        }
+    };
+    let _ = timeout(within, reading).await;
 }
 
 fn too_long(headers: &HeaderMap) -> bool {
