@@ -211,9 +211,9 @@ async fn list(listing: &Listing, stage: Option<String>) -> Exit<u8> {
             ("received_at", json!(c.received_at)),
             ("next_duty", next.map_or(Value::Null, |d| json!(d.kind.as_str()))),
             ("due", next.map_or(Value::Null, |d| json!(d.due))),
+            ("merged_into", json!(cases.iter().find(|into| Some(into.id) == c.merged_into).map(|into| &into.reference))),
             ("landlord", json!(c.landlord)),
             ("stage_at", json!(c.stage_at)),
-            ("merged_into", json!(cases.iter().find(|into| Some(into.id) == c.merged_into).map(|into| &into.reference))),
         ]);
     }
     show::rows(listing.json, &["reference", "stage", "received_at", "next_duty", "due", "merged_into"], &rows);

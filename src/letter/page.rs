@@ -12,7 +12,9 @@ use crate::model::duty::{Duty, DutyKind};
 use crate::model::message::Message;
 use crate::model::policy::{Contact, Ombudsman, Policy, Responsible};
 use crate::model::trouble::Trouble;
+use regex::Regex;
 use serde::Serialize;
+use std::sync::LazyLock;
 
 /// A longer sentence says more than what is wanted.
 const OUTCOME_CHARS: usize = 160;
@@ -23,7 +25,9 @@ const TOPICS: usize = 4;
 /// The variables of the templates, each always there: what is not known is `none`, empty or false.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Page {
-    /// The main things in Welsh too; in large print.
+    /// Which letter it is.
+    pub form: &'static str,
+    /// In Welsh first, and then in English; in large print.
     pub welsh: bool,
     pub large: bool,
     /// Dates as Welsh writes them.
@@ -33,6 +37,9 @@ pub struct Page {
     pub contact: Contact,
     pub ombudsman: Ombudsman,
     pub greeting: String,
+    pub greeting_cy: String,
+    /// It gives back what was understood.
+    pub understood: bool,
     /// The case's, where the recipient may know of it.
     pub reference: Option<String>,
     /// Their subject, cleaned.
@@ -145,7 +152,9 @@ impl Page {
             landlord: policy.landlord.clone(),
             contact: policy.contact.clone(),
             ombudsman: policy.ombudsman.clone(),
+            form: o.form.as_str(),
             greeting: greeting(o.message.and_then(|m| name_of_recipient(o, m))),
+            understood: !weak && matches!(o.form, Form::AcknowledgeStage1 | Form::AcknowledgeStage2),
             added: o.form == Form::ConfirmAddition,
             second: o.form == Form::AcknowledgeStage2,
             reference: o.case.filter(|_| !weak).map(|c| c.reference.0.clone()),
@@ -163,6 +172,7 @@ impl Page {
             complaint: o.form.by_person(),
             ..Page::default()
         };
+        page.greeting_cy = welsh::greeting(&page.greeting);
         if let Some(duty) = o.duty {
             page.duty = Some(DutyPage::of(duty));
         }
@@ -192,6 +202,11 @@ impl Page {
             self.subject = self.plain_subject();
         }
         self.locked = message.is_locked();
+        let asked = |way: fn(&str) -> bool| way(&message.text) || message.forwards.iter().any(|f| way(&f.text));
+        let adjusted = o.decision.is_some_and(|d| d.flags.contains(&Flag::Adjustment));
+        self.large |= adjusted && asked(wants_large_print);
+        // Who writes in Welsh, or asks for it, is answered so wherever the landlord is.
+        self.welsh |= message.language.as_deref() == Some("cym") || adjusted && asked(wants_welsh);
         self.public = message.social.as_ref().is_some_and(|s| s.public);
         if o.form == Form::Notice && o.original.is_none() {
             self.words = Some(message.text.trim().to_owned()).filter(|t| !t.is_empty());
@@ -281,6 +296,21 @@ impl Page {
             outcome: definition.outcome.is_none(),
         });
     }
+}
+
+/// Asked for in a message that asks for an adjustment.
+fn wants_large_print(text: &str) -> bool {
+    static LARGE: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?i)\b(?:large|larger|big|bigger|giant)[ -]?(?:print|type|text|font|letters|lettering|writing)\b|\bprint bras\b|\b(?:1[68]|2[0-8])[ -]?(?:point|pt)\b")
+            .expect("the pattern is written here")
+    });
+    LARGE.is_match(text)
+}
+
+fn wants_welsh(text: &str) -> bool {
+    static WELSH: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"(?i)\b(?:in|into|yn) (?:welsh|gymraeg|cymraeg)\b").expect("the pattern is written here"));
+    WELSH.is_match(text)
 }
 
 /// What to say of a message that is no complaint: of its kind, and of two at most of the topics that a request speaks of. A report or

@@ -24,6 +24,8 @@ pub fn preview(templates: &Templates, policy: &Policy, forms: &[Form]) -> Result
     for &form in forms {
         for (sample, page) in [("full", check::full()), ("plain", check::bare())] {
             let page = Page {
+                form: form.as_str(),
+                understood: matches!(form, Form::AcknowledgeStage1 | Form::AcknowledgeStage2),
                 landlord: policy.landlord.clone(),
                 contact: policy.contact.clone(),
                 ombudsman: policy.ombudsman.clone(),

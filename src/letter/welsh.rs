@@ -1,4 +1,4 @@
-//! Dates as Welsh writes them: `dydd Mawrth 7 Ebrill 2026`.
+//! Dates and greetings as Welsh writes them: `dydd Mawrth 7 Ebrill 2026`.
 
 use jiff::civil::Date;
 
@@ -12,8 +12,19 @@ pub fn date(day: Date) -> String {
     format!("dydd {weekday} {} {} {}", day.day(), MONTHS[at(day.month() - 1)], day.year())
 }
 
+/// `Dear Rose Adair,` → `Annwyl Rose Adair,`.
+pub fn greeting(english: &str) -> String {
+    english.strip_prefix("Dear ").map_or_else(|| "Helo,".into(), |name| format!("Annwyl {name}"))
+}
+
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn people_are_greeted() {
+        assert_eq!(super::greeting("Dear Rose Adair,"), "Annwyl Rose Adair,");
+        assert_eq!(super::greeting("Hello,"), "Helo,");
+    }
+
     #[test]
     fn a_date_is_written_out() {
         assert_eq!(super::date(jiff::civil::date(2026, 4, 7)), "dydd Mawrth 7 Ebrill 2026");

@@ -38,7 +38,7 @@ pub struct Policy {
     pub office_closes: String,
     /// Hold social replies (never emergencies) to office hours.
     pub social_hours: bool,
-    /// Every letter says the main things in Welsh too (in Wales), and every letter is in large print.
+    /// Every letter is in Welsh first and then in English (in Wales), and every letter is in large print. Who asks for either has it.
     pub welsh: bool,
     pub large_print: bool,
     /// A firm that passes a complaint on is thanked, and told what becomes of it.

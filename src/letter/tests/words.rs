@@ -67,6 +67,42 @@ fn who_says_that_they_rang_is_asked_with_whom_they_spoke() {
 }
 
 #[test]
+fn a_letter_of_a_welsh_landlord_is_welsh_first_and_says_as_much() {
+    let mut world = karen();
+    world.policy.welsh = true;
+    let letter = world.letter();
+    let parts = [
+        "--- Please write above this line ---",
+        "Annwyl Karen Whitlock,",
+        "Rydym wedi cofnodi eich neges fel cwyn",
+        "PR-2026-000123",
+        "dydd Llun 2 Mawrth 2026",
+        "dydd Llun 16 Mawrth 2026",
+        "“The pipe under my kitchen sink",
+        "Â phwy ydych wedi siarad",
+        "gallwch ofyn am gam 2",
+        "Yr Ombwdsmon: https",
+        "Dear Karen Whitlock,",
+        "Thank you for telling us",
+    ];
+    in_order(&letter.text, &parts);
+    assert!(letter.html.contains("<div lang=\"cy\">") && letter.html.find("Annwyl") < letter.html.find("Dear Karen"));
+    assert!(!karen().letter().text.contains("Annwyl"));
+}
+
+#[test]
+fn who_asks_for_large_print_or_welsh_has_it() {
+    let mut world = karen();
+    world.message.text = "I cannot see well. Please write to me in large print.".into();
+    assert!(!world.letter().html.contains("font-size:24px;line-height:1.5"), "a letter that only names large print asks for none");
+    world.decision.flags = vec![Flag::Adjustment];
+    assert!(world.letter().html.contains("font-size:24px;line-height:1.5"));
+    world.message.text = "Please answer me in Welsh.".into();
+    let letter = world.letter();
+    assert!(letter.text.contains("Annwyl") && !letter.html.contains("font-size:24px;line-height:1.5"));
+}
+
+#[test]
 fn northern_ireland_has_its_own_gas_number() {
     let mut world = karen();
     world.policy.division = Division::NorthernIreland;

@@ -54,7 +54,7 @@ pub struct File {
     pub office_closes: Text,
     /// Answers on social media wait for office hours; emergencies never do.
     pub social_hours: Option<bool>,
-    /// Every letter says the main things in Welsh too.
+    /// Every letter is in Welsh first, then in English.
     pub welsh: Option<bool>,
     /// Every letter is in large print.
     pub large_print: Option<bool>,
