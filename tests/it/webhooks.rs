@@ -325,8 +325,11 @@ fn an_edit_or_a_deletion_that_comes_first_waits_for_what_it_changes() {
     let mut changes = Vec::new();
     until("both are in the journals of two cases", || {
         let cases = program.json(&["case", "list", "--json"]);
-        changes =
-            cases.iter().flat_map(|c| program.json(&["case", "show", c["reference"].as_str().unwrap(), "--json"])).map(journal).collect();
+        changes = cases
+            .iter()
+            .flat_map(|c| program.json(&["case", "show", c["reference"].as_str().unwrap(), "--json"]))
+            .map(|case| journal(&case))
+            .collect();
         changes.iter().flatten().any(|e| e == "edited") && changes.iter().flatten().any(|e| e == "removed")
     });
     assert_eq!(changes.len(), 2, "the edit and what it edits are of one case: {changes:?}");
@@ -335,7 +338,7 @@ fn an_edit_or_a_deletion_that_comes_first_waits_for_what_it_changes() {
     assert_eq!(program.stop(), Some(0));
 }
 
-fn journal(case: serde_json::Value) -> Vec<String> {
+fn journal(case: &serde_json::Value) -> Vec<String> {
     case["journal"].as_array().unwrap().iter().map(|e| e["what"].as_str().unwrap().to_owned()).collect()
 }
 

@@ -43,7 +43,12 @@ async fn many_complaints_under_one_post_are_many_cases_and_one_alarm() {
         says(&desk, n, COMPLAINT).await;
         // The same person again is no further person, and a kind word is no complaint.
         says(&desk, n + 100, "Thank you all, the new garden is lovely.").await;
-        let again = comment(&format!("1000001_{n}b"), &format!("400{n}"), "And nobody has rung back.", unix(NOW));
+        let again = comment(
+            &format!("1000001_{n}b"),
+            &format!("400{n}"),
+            "The boiler is still off, as I said above, and nobody has rung back.",
+            unix(NOW),
+        );
         desk.hears("facebook", &named(again, n)).await;
     }
     assert!(alarms(&desk).await.is_empty(), "four people are not many");
