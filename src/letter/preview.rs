@@ -1,7 +1,7 @@
 //! Each letter as it would be written for made-up cases, so that whoever changes a template can look at it.
 
 use super::page::Page;
-use super::{Form, LetterError, Templates, check, quote};
+use super::{Form, LetterError, Templates, check, quote, welsh};
 use crate::model::policy::Policy;
 
 /// One part-by-part rendering.
@@ -34,8 +34,9 @@ pub fn preview(templates: &Templates, policy: &Policy, forms: &[Form]) -> Result
                 second: form == Form::AcknowledgeStage2,
                 // What a reminder is about is always known, and what a stranger is told is another letter.
                 duty: page.duty.clone().or_else(|| check::full().duty),
+                greeting_cy: welsh::greeting(&page.greeting),
                 // It asks what is not known, as it does for a resident.
-                note: page.note.clone().or_else(|| check::full().note),
+                note: check::full().note.filter(|_| form.by_person()),
                 digest: page.digest.clone().or_else(|| check::full().digest),
                 trouble: page.trouble.clone().or_else(|| check::full().trouble),
                 questions: page.questions.clone().or_else(|| check::full().questions),
@@ -52,4 +53,25 @@ pub fn preview(templates: &Templates, policy: &Policy, forms: &[Form]) -> Result
         }
     }
     Ok(previews)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_letter_can_be_looked_at_and_none_names_a_person_who_did_not_write_it() {
+        let policy = Policy { landlord: "Mill Homes".into(), welsh: true, ..Policy::default() };
+        let previews = preview(&Templates::load(None).unwrap(), &policy, Form::ALL).unwrap();
+        assert_eq!(previews.len(), 2 * Form::ALL.len());
+        for p in &previews {
+            assert!(!p.text.trim().is_empty(), "{:?}", p.form);
+            assert_eq!(p.html.is_empty(), !p.form.parts().contains(&"html"), "{:?}", p.form);
+            // What a browser draws, and `chromium --screenshot` makes a picture of, is a whole page.
+            assert!(p.html.is_empty() || p.html.starts_with("<!doctype html>") && p.html.trim_end().ends_with("</html>"), "{:?}", p.form);
+            let signed = p.text.contains("Sam Okoro");
+            assert!(signed == p.form.by_person() || p.form == Form::Digest, "{:?}: {}", p.form, p.text);
+            assert!(!p.form.to_resident() || p.form.is_social() || p.text.contains("Cymraeg"), "{:?}", p.form);
+        }
+    }
 }

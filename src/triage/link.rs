@@ -58,7 +58,9 @@ fn weigh<'a>(candidate: &'a Candidate, about: &Topic, said: &str, received_at: T
     let likeness = about.likeness(&topic);
     if !pointed {
         let open = matches!(case.stage, Stage::Stage1 | Stage::Stage2 | Stage::Responded);
-        let name_only = !party && has(Evidence::SameName) && open && age <= NAME_DAYS && (likeness >= 0.3 || speaks_of_complaint(said));
+        // Two people may have one name and one trouble: it takes the same story told again, or word of a complaint that is with us.
+        let name_only =
+            !party && has(Evidence::SameName) && open && age <= NAME_DAYS && (about.retells(&topic) || speaks_of_complaint(said));
         if !(name_only || party && (open || age <= HISTORY_DAYS)) {
             return None;
         }

@@ -132,6 +132,25 @@ async fn trap_13_the_same_complaint_by_two_mailboxes_and_resent_is_one_case_and_
 }
 
 #[tokio::test]
+async fn trap_13_by_mail_and_by_form_is_one_case_and_a_namesakes_is_another() {
+    let office = Office::open("code", "sqlite", |_| {}).await;
+    office.receive("1", crate::person::DAMP).await;
+    office.carry().await;
+    office.clock("2026-03-02T09:40:00Z");
+    // The site's form is sent by a machine in her name, with her address to answer to.
+    let form = "From: Website <web@landlord.example>\nReply-To: Ada Barlow <ada@home.example>\nTo: complaints@landlord.example\nSubject: Complaint\n\
+                Message-ID: <f@landlord.example>\nAuto-Submitted: auto-generated\n\nName: Ada Barlow\nEmail: ada@home.example\n\
+                Message: I want to make a complaint. There is black mould on the bedroom wall. I rang twice in three weeks and nobody came.\n";
+    office.receive("2", form).await;
+    assert_eq!((cases(&office).await, office.letters("acknowledge_stage1").await.len()), (1, 1));
+    // Another Ada Barlow, who has mould too.
+    let namesake = "From: Ada Barlow <ada.b@elsewhere.example>\nTo: complaints@landlord.example\nSubject: Mould\nMessage-ID: <n@elsewhere.example>\n\n\
+                    Flat 9 Oak Place. The mould in my bathroom is back. Your painter promised to treat it in January and never did. I am very unhappy.\n";
+    office.receive("3", namesake).await;
+    assert_eq!((cases(&office).await, office.letters("acknowledge_stage1").await.len()), (2, 2), "a stranger's is never joined to hers");
+}
+
+#[tokio::test]
 async fn trap_14_an_acknowledgement_that_bounces_discharges_nothing() {
     let office = acknowledged().await;
     assert_eq!(office.duty(DutyKind::Acknowledge).await.state, "met");
