@@ -8,15 +8,15 @@ use crate::model::calendar::local_day;
 use crate::model::fault::Fault;
 use crate::pipeline::rulebook;
 use crate::source::reader::Reader;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-pub fn run(at: &At, rules: Option<PathBuf>, print: bool) -> u8 {
+pub fn run(at: &At, rules: Option<PathBuf>, reader: Option<&Path>, print: bool) -> u8 {
     let (config, mut faults) = match config::load(at.config.as_deref()) {
         Ok(config) => (Some(config), Vec::new()),
         Err(faults) => (None, faults),
     };
     let site = rules.or_else(|| config.as_ref().and_then(|c| c.rules.clone()));
-    let loaded = match rulebook::load(site.as_deref()) {
+    let loaded = match rulebook::load_with_reader(site.as_deref(), reader) {
         Ok(loaded) => Some(loaded),
         Err(found) => {
             faults.extend(found);

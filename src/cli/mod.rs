@@ -78,6 +78,9 @@ enum Command {
         /// A layer of rules over the shipped ones, in place of the configuration's
         #[arg(long, value_name = "DIR")]
         rules: Option<PathBuf>,
+        /// A reader's model that `learn` wrote, in the place of the one in use
+        #[arg(long, value_name = "FILE")]
+        reader: Option<PathBuf>,
         /// Also list what is in force, and where each entry comes from
         #[arg(long)]
         print: bool,
@@ -202,7 +205,7 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let code = match cli.command {
         Command::Run { at, sample, once } => run::run(&at, sample, once),
-        Command::Check { at, rules, print } => check::run(&at, rules, print),
+        Command::Check { at, rules, reader, print } => check::run(&at, rules, reader.as_deref(), print),
         Command::Rules(command) => rules::run(command),
         Command::Doctor { at, url } => doctor::run(&at, url.as_deref()),
         Command::Read { json, files } => read::run(&files, json),

@@ -1,13 +1,18 @@
 //! Lessons for the second reader: labelled messages in files, and what officers decided about stored mail.
 
+mod scenarios;
+
+use super::rulebook::Rulebook;
+use super::scenario::folders;
 use super::{Result, Works};
 use crate::message::{self, Hint};
 use crate::model::calendar::local_day;
 use crate::model::case::CaseId;
-use crate::model::decision::{Decision, Kind};
+use crate::model::decision::{Decision, Flag, Kind};
 use crate::model::fault::Fault;
 use crate::model::message::Channel;
-use crate::rules::reader::learn::{Lesson, Source};
+use crate::rules::answers::QUESTIONS;
+use crate::rules::reader::learn::{Flagged, Lesson, Source};
 use crate::rules::reader::stage_named;
 use crate::rules::{CaseStage, Place};
 use crate::store::{self, Tx};
@@ -35,10 +40,27 @@ struct Labelled {
     #[serde(default = "no_case")]
     context: String,
     kind: Kind,
+    #[serde(default)]
+    flags: Vec<Flag>,
+    #[serde(default)]
+    allow_flags: Vec<Flag>,
+    what: Option<Vec<String>>,
+    when: Option<String>,
+    who: Option<String>,
+    outcome: Option<String>,
 }
 
 fn no_case() -> String {
     "none".into()
+}
+
+/// The lessons of a path: a folder of scenarios, or labelled messages.
+///
+/// # Errors
+/// Every fault of every file.
+pub fn of(path: &Path, rulebook: &Rulebook) -> std::result::Result<Vec<(Source, Vec<Lesson>)>, Vec<Fault>> {
+    let scenarios = path.is_dir() && folders(&[path.to_path_buf()]).is_ok();
+    if scenarios { scenarios::played(path, rulebook).map(|one| vec![one]) } else { labelled(path) }
 }
 
 /// The labelled messages of a file, or of every `*.jsonl` of a folder in the order of the names. A file is one author's.
@@ -91,8 +113,14 @@ fn lesson(author: &str, line: &str) -> std::result::Result<Lesson, String> {
         channel: labelled.channel,
         stage,
         kind: labelled.kind,
+        flags: Some(Flagged { raised: labelled.flags, allowed: labelled.allow_flags }),
+        answers: labelled.what.map(|what| answers(what, labelled.when, labelled.who, labelled.outcome)),
         weight: 1.0,
     })
+}
+
+fn answers(what: Vec<String>, when: Option<String>, who: Option<String>, outcome: Option<String>) -> [Vec<String>; QUESTIONS] {
+    [what, when.into_iter().collect(), who.into_iter().collect(), outcome.into_iter().collect()]
 }
 
 /// What officers decided about stored mail: each message on which a person's decision stands. Erased mail teaches nothing.
@@ -145,6 +173,9 @@ async fn of_decision(works: &Works, tx: &mut Tx, row: &store::decision::Row) -> 
         channel: message.channel,
         stage,
         kind: row.kind,
+        // A person's decision keeps the program's flags: nobody judged them.
+        flags: None,
+        answers: None,
         weight: if overruled { OVERRULED } else { 1.0 },
     }))
 }

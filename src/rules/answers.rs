@@ -1,13 +1,13 @@
 //! Which words of a complaint answer the landlord's four questions (Code 5.6): what is wrong, since when, whom they dealt with, what
 //! would put it right. A linear-chain model marks the words; its weights stand in rules/definition.tsv, a feature a line, and are
-//! learnt from labelled messages by [`learn()`]. It silences itself with the reader: `reader = 0` in rules/kinds.toml.
+//! learnt from labelled messages by [`learn`]. The policy's reader has it: where that is off or only advises, triage finds the answers by
+//! clauses and patterns.
 
 mod chain; // words → stretches
 mod classes; // words that do the same work
-mod learn;
+pub mod learn; // labelled messages → a model
 mod seen; // a text → the features of each word
 
-pub use learn::{Told, learn};
 pub use seen::words;
 
 use super::load::Ruleset;
@@ -24,11 +24,16 @@ const EDGES: usize = 3;
 
 type Row<T> = [[T; EDGES]; QUESTIONS];
 
-/// Weights by the key of the feature's name, in hundredths of a nat.
+/// Weights of each feature, in hundredths of a nat.
 #[derive(Clone, Debug, Default)]
 pub struct Answers {
-    weights: HashMap<u64, Row<i16>, BuildHasherDefault<Plain>>,
+    /// Key of the feature's name → row.
+    numbers: HashMap<u64, u32, BuildHasherDefault<Plain>>,
+    rows: Vec<Row<i16>>,
 }
+
+/// The stretches that answer each question: words, from and to.
+type Marked = [Vec<Range<usize>>; QUESTIONS];
 
 /// Keys are hashes already.
 #[derive(Clone, Copy, Debug, Default)]
@@ -51,7 +56,7 @@ impl Hasher for Plain {
 impl Answers {
     /// Lines of `feature TAB column:weight column:weight …`; column 3·question + edge. What cannot be read is left out.
     pub fn parse(text: &str) -> Answers {
-        let mut weights = HashMap::default();
+        let mut answers = Answers::default();
         for (feature, list) in text.lines().filter(|l| !l.starts_with('#')).filter_map(|l| l.split_once('\t')) {
             let mut row = Row::default();
             for (column, weight) in list.split(' ').filter_map(|w| w.split_once(':')) {
@@ -61,41 +66,44 @@ impl Answers {
                     row[column / EDGES][column % EDGES] = weight;
                 }
             }
-            weights.insert(key_of(feature), row);
+            answers.numbers.insert(key_of(feature), answers.rows.len() as u32);
+            answers.rows.push(row);
         }
-        Answers { weights }
+        answers
     }
+}
 
-    fn sum(&self, keys: &[u64], mut onto: Row<i32>) -> Row<i32> {
-        for row in keys.iter().filter_map(|k| self.weights.get(k)) {
-            for (sums, weights) in onto.iter_mut().zip(row) {
-                sums.iter_mut().zip(weights).for_each(|(s, w)| *s += i32::from(*w));
-            }
-        }
-        onto
+fn sum(rows: &[Row<i16>], features: &[u32], mut onto: Row<i32>) -> Row<i32> {
+    for feature in features {
+        let row = rows[*feature as usize].as_flattened();
+        onto.as_flattened_mut().iter_mut().zip(row).for_each(|(s, w)| *s += i32::from(*w));
     }
+    onto
+}
+
+/// The best chain of each question.
+fn mark(rows: &[Row<i16>], seen: &Seen) -> Marked {
+    let clauses: Vec<Row<i32>> = seen.clauses.iter().map(|features| sum(rows, features, Row::default())).collect();
+    let words: Vec<Row<i32>> =
+        seen.tokens.iter().zip(&seen.clause).map(|(features, clause)| sum(rows, features, clauses[*clause])).collect();
+    std::array::from_fn(|question| {
+        let scores: Vec<[i32; EDGES]> = words.iter().map(|w| w[question]).collect();
+        let found = chain::best(&scores, question != 0, false);
+        // There is always something that they are unhappy about.
+        if question == 0 && found.is_empty() { chain::best(&scores, true, true) } else { found }
+    })
 }
 
 impl Ruleset {
     /// The stretches of `text`, in bytes, that answer each question, in the order of the text: any number for the first, one at most
-    /// for the others. `part` is the text's place among the words in which `signals` were found. Nothing where the reader is off.
+    /// for the others. `part` is the text's place among the words in which `signals` were found. `None` without a model.
     pub fn answers(&self, text: &str, part: usize, signals: &Signals) -> Option<[Vec<Range<usize>>; QUESTIONS]> {
-        if self.reader_weight == 0 || self.answers.weights.is_empty() {
+        if self.answers.rows.is_empty() {
             return None;
         }
-        let seen = Seen::of(text, part, signals, &self.spelling, |_, _| {});
-        let clauses: Vec<Row<i32>> = seen.clauses.iter().map(|keys| self.answers.sum(keys, Row::default())).collect();
-        let words: Vec<Row<i32>> =
-            seen.tokens.iter().zip(&seen.clause).map(|(keys, clause)| self.answers.sum(keys, clauses[*clause])).collect();
-        Some(std::array::from_fn(|question| {
-            let scores: Vec<[i32; EDGES]> = words.iter().map(|w| w[question]).collect();
-            let mut found = chain::best(&scores, question != 0, false);
-            // There is always something that they are unhappy about.
-            if question == 0 && found.is_empty() {
-                found = chain::best(&scores, true, true);
-            }
-            found.into_iter().map(|r| seen.words[r.start].start..seen.words[r.end - 1].end).collect()
-        }))
+        let seen = Seen::of(text, part, signals, &self.spelling, |key, _| self.answers.numbers.get(&key).copied());
+        let bytes = |r: Range<usize>| seen.words[r.start].start..seen.words[r.end - 1].end;
+        Some(mark(&self.answers.rows, &seen).map(|found| found.into_iter().map(bytes).collect()))
     }
 }
 

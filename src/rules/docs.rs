@@ -99,6 +99,15 @@ impl Page<'_> {
             if !raise.is_empty() {
                 self.line(format!("- raised by {}", raise.join(", or by ")));
             }
+            let sure: Vec<_> = parts.iter().flat_map(|(_, r)| &r.sure).map(|c| code(c.get_ref())).collect();
+            if !sure.is_empty() {
+                self.line(format!("- raised for sure by {}", sure.join(", or by ")));
+            }
+            if let Some(reader) = parts.iter().rev().find_map(|(_, r)| r.reader) {
+                let raises = reader.raises.map(|h| format!("raises it from {h} in 100"));
+                let withdraws = reader.withdraws.map(|h| format!("takes it back below {h} in 100"));
+                self.line(format!("- the second reader {}", raises.into_iter().chain(withdraws).collect::<Vec<_>>().join(" and ")));
+            }
             if !unless.is_empty() {
                 self.line(format!("- held down by {}", unless.join(", or by ")));
             }
@@ -189,7 +198,11 @@ impl Page<'_> {
             }
         }
         for (flag, parts) in &self.merged.flags {
-            let raised = parts.iter().flat_map(|(_, r)| &r.raise).filter(names).map(|c| format!("raises `{flag}`: {}", code(c.get_ref())));
+            let raised = parts
+                .iter()
+                .flat_map(|(_, r)| r.raise.iter().chain(&r.sure))
+                .filter(names)
+                .map(|c| format!("raises `{flag}`: {}", code(c.get_ref())));
             out.extend(raised);
         }
         let made = self.merged.signals.iter().filter(|(_, p)| p.iter().any(|(_, r)| r.when.as_ref().filter(names).is_some()));

@@ -138,6 +138,12 @@ pub struct FlagRule {
     /// Any of these conditions raises it.
     #[serde(default)]
     pub raise: Vec<Spanned<String>>,
+    /// Any of these raises it, and the statistical reader does not take it back.
+    #[serde(default)]
+    pub sure: Vec<Spanned<String>>,
+    /// From which chance the statistical reader raises it too, and below which it takes it back. Without: it has no say.
+    #[serde(default)]
+    pub reader: Option<FlagReader>,
     /// Any of these holds it down.
     #[serde(default)]
     pub unless: Vec<Spanned<String>>,
@@ -147,6 +153,18 @@ pub struct FlagRule {
     /// In a site's layer: the flag is never raised.
     #[serde(default)]
     pub off: bool,
+}
+
+/// Chances in hundredths (0 to 100).
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FlagReader {
+    /// Raises what no rule raises, from this chance on.
+    #[schemars(range(max = 100))]
+    pub raises: Option<u8>,
+    /// Takes back what a rule raised by `raise`, below this chance.
+    #[schemars(range(max = 100))]
+    pub withdraws: Option<u8>,
 }
 
 /// A matter that messages speak of, for routes and signposts.

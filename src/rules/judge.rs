@@ -1,5 +1,9 @@
 //! Signals and what is known of the sender and the case → how strongly each kind and flag is spoken for.
 
+mod flags; // what a person must know beside the kind
+
+pub(super) use flags::{FlagReader, FlagRule, Ruled};
+
 use super::condition::Condition;
 use super::load::Ruleset;
 use super::reader::Reading;
@@ -81,6 +85,8 @@ pub struct Judgement {
     pub ranked: Vec<Ranked>,
     /// `late` and `premature` are triage's, and never here.
     pub flags: Vec<(Flag, Reason)>,
+    /// Flags that the second reader would raise, with their chances, where the policy lets it advise only.
+    pub advised: Vec<(Flag, f64)>,
     pub topics: Vec<String>,
     /// The first two lie within the margin of rules/kinds.toml, or nothing speaks for anything: a person should look.
     pub undecided: bool,
@@ -117,13 +123,6 @@ pub(super) struct KindRule {
     /// None may hold.
     pub never: Vec<Condition>,
     pub weights: Vec<(i32, Condition)>,
-}
-
-#[derive(Clone, Debug)]
-pub(super) struct FlagRule {
-    pub flag: Flag,
-    pub raise: Vec<Condition>,
-    pub unless: Vec<Condition>,
 }
 
 /// Kinds that open a case or add to one.
@@ -174,6 +173,7 @@ impl Ruleset {
         }
         let place = |k: Kind| self.order.iter().position(|o| *o == k).unwrap_or(self.order.len());
         ranked.sort_by_key(|r| (std::cmp::Reverse(r.score), place(r.kind), r.kind));
+        let (flags, advised) = self.flags(&case, reading.as_ref());
         // When in doubt between a complaint and something that nobody follows: the complaint, or a person (promise 7).
         let lead = |r: &[Ranked]| r.iter().position(|r| FOLLOWED.contains(&r.kind)).map(|at| (at, r[0].score - r[at].score));
         let mut in_doubt = false;
@@ -181,7 +181,7 @@ impl Ruleset {
             if lead < self.prefer_complaint {
                 let complaint = ranked.remove(at);
                 ranked.insert(0, complaint);
-                return Judgement { undecided: false, flags: self.flags(&case), topics: self.topics(signals), ranked, reading };
+                return Judgement { undecided: false, flags, advised, topics: self.topics(signals), ranked, reading };
             }
             in_doubt = lead < self.doubt;
         }
@@ -191,7 +191,7 @@ impl Ruleset {
                 [only] => only.score <= 0,
                 [] => true,
             };
-        Judgement { undecided, flags: self.flags(&case), topics: self.topics(signals), ranked, reading }
+        Judgement { undecided, flags, advised, topics: self.topics(signals), ranked, reading }
     }
 
     /// Adds what the second reader says: to the kinds that the rules leave open, and to those for which they found nothing that is needed,
@@ -208,7 +208,11 @@ impl Ruleset {
             rank.score += behind as i32;
             if rank.kind == best {
                 let says = format!("reads like others of this kind ({:.0} in 100)", 100.0 * top);
-                rank.reasons.push(Reason::new("reader", says, case.signals.stretches(&reading.telling)));
+                rank.reasons.push(Reason::new(
+                    "reader",
+                    says,
+                    case.signals.stretches(&self.reader.telling_kind(&case.signals.heard, reading, best)),
+                ));
             }
         }
     }
@@ -238,21 +242,6 @@ impl Ruleset {
             }
         }
         Case { rules: self, signals, facts, has }
-    }
-
-    fn flags(&self, case: &Case) -> Vec<(Flag, Reason)> {
-        let mut out = Vec::new();
-        for rule in self.flags.iter().filter(|r| !r.unless.iter().any(|c| case.holds(c))) {
-            let mut reasons = Vec::new();
-            let raised: Vec<&Condition> = rule.raise.iter().filter(|c| case.holds(c)).collect();
-            raised.iter().for_each(|c| case.reasons(c, &mut reasons));
-            if !raised.is_empty() {
-                let says = reasons.first().map_or(String::new(), |r| r.says.clone());
-                let words = reasons.into_iter().flat_map(|r| r.words).collect();
-                out.push((rule.flag, Reason::new(format!("flag.{}", rule.flag.as_str()), says, words)));
-            }
-        }
-        out
     }
 
     fn topics(&self, signals: &Signals) -> Vec<String> {

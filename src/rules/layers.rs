@@ -87,11 +87,14 @@ pub fn site_layer(root: &Path) -> Result<Layer, Vec<Fault>> {
     if faults.is_empty() { Ok(Layer { files, reader, answers: model("definition.tsv"), advice }) } else { Err(faults) }
 }
 
-/// A reader's model alone, as `postroom learn` wrote it.
+/// A reader's model, and the definition.tsv beside it if there is one, as `postroom learn` wrote them.
 pub fn reader_layer(file: &Path) -> Result<Layer, Vec<Fault>> {
     let name = file.display().to_string();
     match std::fs::read_to_string(file) {
-        Ok(text) => Ok(Layer { reader: Some((name, text)), ..Layer::default() }),
+        Ok(text) => {
+            let answers = std::fs::read_to_string(file.with_file_name("definition.tsv")).ok();
+            Ok(Layer { reader: Some((name, text)), answers, ..Layer::default() })
+        }
         Err(e) => {
             Err(vec![Fault::of_file(&name, format!("cannot be read: {e}")).hint("--reader names a model that `postroom learn` wrote")])
         }

@@ -69,6 +69,9 @@ pub fn warning(calendar: &Calendar, due: jiff::civil::Date) -> jiff::civil::Date
     duties::warning(calendar, due)
 }
 
+/// What a case's stage means to the rules.
+pub use stage::seen as stage_of;
+
 /// The last day of a response counted from its acknowledgement.
 pub use duties::from_acknowledgement;
 
@@ -112,7 +115,7 @@ pub fn triage(input: &Input<'_>) -> Decision {
     reasons.extend(weighed.reasons);
 
     let judged = choose(message, &who, &weighed.judgement, weighed.hit, signals);
-    let mut judged = reader::heed(judged, &weighed.judgement, &policy.reader);
+    let mut judged = reader::heed(judged, &weighed.judgement, signals, &policy.reader);
     if judged.kind == Kind::ServiceRequest && weighed.hit.is_none() && weighed.set_aside.is_none() && signals.has("escalate") {
         let keys = keys::keys(message, policy, &who, &words);
         if !keys.references_subject.is_empty() || !keys.references_body.is_empty() {
@@ -209,8 +212,10 @@ pub fn triage(input: &Input<'_>) -> Decision {
         definition: match message.language {
             _ if !matter => Definition::default(),
             // What the model learnt of English tells nothing of who and when in another language: a person asks, or has it translated.
-            Some(_) => Definition { what: definition::definition(&words, signals, rules).what, ..Definition::default() },
-            None => definition::definition(&words, signals, rules),
+            Some(_) => {
+                Definition { what: definition::definition(&words, signals, rules, policy.reader.mode).what, ..Definition::default() }
+            }
+            None => definition::definition(&words, signals, rules, policy.reader.mode),
         },
         resident: who.resident,
         answer_to,

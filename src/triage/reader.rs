@@ -1,14 +1,27 @@
 //! Where the second reader doubts what the rules decided, a person looks (promise 7). A missed complaint costs far more than a needless
 //! look, so that a small chance of one is enough where nobody would follow the message up.
 
-use super::Judged;
+use super::{Judged, flags};
 use crate::model::decision::{Kind, Reason};
 use crate::model::policy::{ReaderMode, ReaderUse};
-use crate::rules::Judgement;
 use crate::rules::reader::Reading;
+use crate::rules::{Judgement, Signals};
 
 /// The kind that stands after the policy's word on what a person must see, and after the reader's doubts.
-pub fn heed(judged: Judged, judgement: &Judgement, policy: &ReaderUse) -> Judged {
+pub fn heed(judged: Judged, judgement: &Judgement, signals: &Signals, policy: &ReaderUse) -> Judged {
+    let mut judged = doubt(judged, judgement, policy);
+    if !matches!(judged.kind, Kind::Automatic | Kind::Spam) {
+        let kind = judged.kind;
+        let would = judgement.advised.iter().filter(|(flag, _)| flags::fits(*flag, kind, signals)).map(|(flag, chance)| {
+            format!("The second reader would raise the flag {} ({:.0} in 100): check it.", flag.as_str(), 100.0 * chance)
+        });
+        let says: Vec<String> = judged.beside.take().into_iter().chain(would).collect();
+        judged.beside = (!says.is_empty()).then(|| says.join(" "));
+    }
+    judged
+}
+
+fn doubt(judged: Judged, judgement: &Judgement, policy: &ReaderUse) -> Judged {
     if policy.always_review.contains(&judged.kind) {
         let says = format!("would be taken for {}, which a person always decides here", judged.kind.as_str());
         return to_person("policy.always_review", says);
@@ -49,6 +62,7 @@ fn followed(kind: Kind) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::decision::Flag;
     use crate::rules::reader::place;
 
     fn judged(kind: Kind) -> Judged {
@@ -66,25 +80,37 @@ mod tests {
     #[test]
     fn what_may_be_a_missed_complaint_goes_to_a_person() {
         let policy = ReaderUse::default();
-        let likely = heed(judged(Kind::Compliment), &reads(Kind::NewComplaint, 0.4), &policy);
+        let likely = heed(judged(Kind::Compliment), &reads(Kind::NewComplaint, 0.4), &Signals::default(), &policy);
         assert_eq!((likely.kind, likely.reason.unwrap().id.as_str()), (Kind::NeedsReview, "reader.doubt"));
-        let hardly = heed(judged(Kind::Compliment), &reads(Kind::NewComplaint, 0.02), &policy);
+        let hardly = heed(judged(Kind::Compliment), &reads(Kind::NewComplaint, 0.02), &Signals::default(), &policy);
         assert_eq!((hardly.kind, hardly.beside), (Kind::Compliment, None));
         let bold = ReaderUse { doubt_of: [(Kind::Compliment, 50)].into(), ..ReaderUse::default() };
-        assert_eq!(heed(judged(Kind::Compliment), &reads(Kind::NewComplaint, 0.4), &bold).kind, Kind::Compliment);
+        assert_eq!(heed(judged(Kind::Compliment), &reads(Kind::NewComplaint, 0.4), &Signals::default(), &bold).kind, Kind::Compliment);
     }
 
     #[test]
     fn where_it_advises_the_decision_stands_and_a_person_looks() {
         let policy = ReaderUse { mode: ReaderMode::Advises, ..ReaderUse::default() };
-        let seen = heed(judged(Kind::Compliment), &reads(Kind::NewComplaint, 0.4), &policy);
+        let seen = heed(judged(Kind::Compliment), &reads(Kind::NewComplaint, 0.4), &Signals::default(), &policy);
         assert_eq!(seen.kind, Kind::Compliment);
         assert!(seen.beside.unwrap().contains("40 in 100"));
     }
 
     #[test]
+    fn a_flag_that_it_only_advises_is_told_to_a_person() {
+        let mut judgement = reads(Kind::NewComplaint, 0.9);
+        judgement.advised = vec![(Flag::Vulnerable, 0.83), (Flag::Repeat, 0.7)];
+        let policy = ReaderUse { mode: ReaderMode::Advises, ..ReaderUse::default() };
+        let seen = heed(judged(Kind::NewComplaint), &judgement, &Signals::default(), &policy);
+        assert!(seen.beside.unwrap().contains("the flag vulnerable (83 in 100)"));
+        // Praise complains of nothing again.
+        let praise = heed(judged(Kind::Compliment), &judgement, &Signals::default(), &ReaderUse { doubt: 100, ..policy });
+        assert!(!praise.beside.unwrap().contains("repeat"));
+    }
+
+    #[test]
     fn where_it_is_sure_of_another_kind_a_person_looks_beside() {
-        let seen = heed(judged(Kind::NewComplaint), &reads(Kind::ServiceRequest, 0.95), &ReaderUse::default());
+        let seen = heed(judged(Kind::NewComplaint), &reads(Kind::ServiceRequest, 0.95), &Signals::default(), &ReaderUse::default());
         assert_eq!(seen.kind, Kind::NewComplaint);
         assert!(seen.beside.unwrap().contains("service_request"));
     }
@@ -92,8 +118,8 @@ mod tests {
     #[test]
     fn off_it_says_nothing_and_some_kinds_are_always_a_persons() {
         let off = ReaderUse { mode: ReaderMode::Off, ..ReaderUse::default() };
-        assert_eq!(heed(judged(Kind::Compliment), &reads(Kind::NewComplaint, 0.9), &off).kind, Kind::Compliment);
+        assert_eq!(heed(judged(Kind::Compliment), &reads(Kind::NewComplaint, 0.9), &Signals::default(), &off).kind, Kind::Compliment);
         let always = ReaderUse { always_review: vec![Kind::Spam], ..off };
-        assert_eq!(heed(judged(Kind::Spam), &Judgement::default(), &always).kind, Kind::NeedsReview);
+        assert_eq!(heed(judged(Kind::Spam), &Judgement::default(), &Signals::default(), &always).kind, Kind::NeedsReview);
     }
 }

@@ -39,6 +39,25 @@ fn what_is_shipped_is_without_fault() {
 }
 
 #[test]
+fn a_reader_that_is_named_is_the_one_that_is_checked() {
+    let dir = tempfile::tempdir().unwrap();
+    let shipped = std::fs::read_to_string(format!("{ROOT}/rules/reader.tsv")).unwrap();
+    let written = |name: &str, text: &str| {
+        let path = dir.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    let shorter = written("shorter.tsv", shipped.trim_end().rsplit_once('\n').unwrap().0);
+    let (code, told, wrong) = postroom(&["check", "--reader", &shorter]);
+    assert_eq!(code, Some(0), "{wrong}");
+    // The digest names the reader too.
+    assert_ne!(told, postroom(&["check"]).1);
+    let (code, _, wrong) = postroom(&["check", "--reader", &written("broken.tsv", "postroom reader 3\nkinds\n")]);
+    assert_eq!(code, Some(2));
+    assert!(wrong.contains("broken.tsv:2"), "{wrong}");
+}
+
+#[test]
 fn a_test_of_scenarios_ends_with_1_where_one_fails_and_2_where_one_is_faulty() {
     let dir = tempfile::tempdir().unwrap();
     let story = dir.path().join("001-robot");

@@ -8,8 +8,8 @@ use crate::model::decision::{Decision, Flag, Kind, Reply, Via};
 use crate::model::message::{Channel, Message};
 use crate::model::policy::Policy;
 use crate::pipeline::book::Book;
-use crate::rules::Ruleset;
-use crate::triage::{Input, hear, triage};
+use crate::rules::{CaseStage, Place, Ruleset};
+use crate::triage::{self, Input, hear, triage};
 use jiff::Timestamp;
 use regex::bytes::{Captures, Regex};
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,6 +34,15 @@ pub struct Outcome {
     pub decision: Decision,
     /// The label of the case that it was linked to or opened.
     pub case: Option<String>,
+}
+
+/// What of the message counted, and the stage of the case that it truly belongs to.
+#[derive(Debug)]
+pub struct Heard {
+    pub at: Timestamp,
+    pub parts: Vec<(Place, String)>,
+    pub channel: Channel,
+    pub stage: CaseStage,
 }
 
 impl Outcome {
@@ -102,6 +111,11 @@ pub struct World<'a> {
 }
 
 pub fn play(scenario: &Scenario, world: World<'_>) -> Vec<Outcome> {
+    play_aloud(scenario, world).into_iter().map(|(outcome, _)| outcome).collect()
+}
+
+/// As [`play`], with what was heard of each message.
+pub fn play_aloud(scenario: &Scenario, world: World<'_>) -> Vec<(Outcome, Heard)> {
     let mut stage = Theatre { world, book: Book::default(), labels: BTreeMap::new() };
     scenario.steps.iter().enumerate().filter_map(|(n, step)| stage.step(n + 1, step)).collect()
 }
@@ -113,7 +127,7 @@ struct Theatre<'a> {
 }
 
 impl Theatre<'_> {
-    fn step(&mut self, number: usize, step: &Step) -> Option<Outcome> {
+    fn step(&mut self, number: usize, step: &Step) -> Option<(Outcome, Heard)> {
         match &step.event {
             Event::Action { step: action, case } => {
                 if let Some(id) = self.labels.get(case) {
@@ -125,8 +139,10 @@ impl Theatre<'_> {
         }
     }
 
-    fn message(&mut self, number: usize, step: &Step, raw: &[u8], channel: Channel) -> Outcome {
+    fn message(&mut self, number: usize, step: &Step, raw: &[u8], channel: Channel) -> (Outcome, Heard) {
         let raw = self.filled(raw);
+        let stages: BTreeMap<CaseId, CaseStage> =
+            self.labels.values().filter_map(|id| Some((*id, triage::stage_of(self.book.case(*id)?)))).collect();
         let hint = Hint { channel: Some(channel), ..Hint::default() };
         let mut messages = read(&raw, &hint);
         if messages.is_empty() {
@@ -136,6 +152,11 @@ impl Theatre<'_> {
         let mut answers: Vec<(Decision, Option<CaseId>, Message)> = messages.into_iter().map(|m| self.decide(m, step.at)).collect();
         let which = answers.iter().position(|(d, _, _)| d.kind != Kind::Automatic).unwrap_or(0);
         let (decision, case, message) = answers.swap_remove(which);
+        let words = hear(&message, self.world.policy, step.at).words;
+        let parts = words.parts.iter().map(|p| (p.place, p.text.to_owned())).collect();
+        let told = step.expect.as_ref().and_then(|e| self.labels.get(e.case.as_ref()?).copied());
+        let stage = told.or(decision.link.as_ref().map(|l| l.case)).and_then(|id| stages.get(&id).copied()).unwrap_or_default();
+        let heard = Heard { at: step.at, parts, channel: message.channel, stage };
         let wanted = step.expect.as_ref().and_then(|e| e.case.clone()).or_else(|| step.opens.clone());
         let case = case.map(|id| self.label(id, wanted.as_deref()));
         if let Some(wanted) = wanted
@@ -148,7 +169,7 @@ impl Theatre<'_> {
             let id = self.book.open(resident, &message, &said, &domain, step.at);
             self.labels.insert(wanted, id);
         }
-        Outcome { step: number, line: step.line, expect: step.expect.clone(), decision, case }
+        (Outcome { step: number, line: step.line, expect: step.expect.clone(), decision, case }, heard)
     }
 
     fn decide(&mut self, message: Message, at: Timestamp) -> (Decision, Option<CaseId>, Message) {

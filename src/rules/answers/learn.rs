@@ -1,18 +1,27 @@
 //! Learns the model from labelled complaints: maximum likelihood of the chains by AdaGrad, the weights of the later rounds averaged.
 //! The same messages in the same order give the same bytes.
 
+mod measure; // how well it marks the answers of those whom it has not read
+
 use super::super::load::Ruleset;
 use super::super::scan::{Part, Place, Words};
 use super::seen::Seen;
-use super::{EDGES, QUESTIONS, Row, chain};
+use super::{EDGES, QUESTIONS, Row, chain, mark};
 use jiff::civil::Date;
-use std::collections::{HashMap, HashSet};
+pub use measure::Tally;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Write;
 use std::ops::Range;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 /// A complaint with the answers that a person found in it, each copied from the text.
+#[derive(Clone)]
 pub struct Told<'a> {
+    pub author: &'a str,
     pub text: &'a str,
+    /// The day from which "three weeks ago" is counted.
+    pub received: Date,
     pub answers: [Vec<&'a str>; QUESTIONS],
 }
 
@@ -31,70 +40,123 @@ const FLAT: f32 = 0.002;
 const LEAN: [f32; QUESTIONS] = [0.3, 0.85, 1.15, 0.5];
 /// Of that, what is added to each of its words.
 const LEAN_INSIDE: f32 = 0.3;
+/// With more authors than these the model is not measured: each would be a model of its own.
+const MOST_AUTHORS: usize = 30;
 /// The seed of the order in which messages are gone through.
 const SEED: u64 = 88_172_645_463_325_252;
 
+/// The weights of a feature, with its name, as they are written: in hundredths.
+type Learnt = Vec<Row<i16>>;
+
+/// One message, read, with what a person found in it.
 struct Example {
-    clause: Vec<usize>,
-    tokens: Vec<Vec<u32>>,
-    clauses: Vec<Vec<u32>>,
+    seen: Seen,
     /// The state of each word, by question.
     states: [Vec<usize>; QUESTIONS],
 }
 
-/// The model's file. `received` is the day from which "three weeks ago" is counted.
-pub fn learn(rules: &Ruleset, told: &[Told<'_>], received: Date) -> String {
-    let mut names: HashMap<u64, String> = HashMap::new();
-    let mut counts: HashMap<u64, u32> = HashMap::new();
-    let mut read: Vec<(Seen, [Vec<usize>; QUESTIONS])> = Vec::new();
-    for message in told {
-        let words = Words { parts: vec![Part { place: Place::Text, text: message.text }], received };
-        let signals = rules.signals(&words);
-        let seen = Seen::of(message.text, 0, &signals, &rules.spelling, |key, name| {
-            names.entry(key).or_insert_with(name);
-        });
-        let shown: HashSet<u64> = seen.tokens.iter().chain(&seen.clauses).flatten().copied().collect();
-        shown.into_iter().for_each(|key| *counts.entry(key).or_default() += 1);
-        let states = std::array::from_fn(|q| states(message.text, &seen.words, &message.answers[q], q != 0));
-        read.push((seen, states));
+/// All messages, read. Features are numbered as they come.
+struct Lessons {
+    names: Vec<String>,
+    examples: Vec<Example>,
+}
+
+impl Lessons {
+    fn read(rules: &Ruleset, told: &[Told<'_>]) -> Lessons {
+        let mut numbers: HashMap<u64, u32> = HashMap::new();
+        let mut names: Vec<String> = Vec::new();
+        let mut example = |message: &Told| {
+            let words = Words { parts: vec![Part { place: Place::Text, text: message.text }], received: message.received };
+            let seen = Seen::of(message.text, 0, &rules.signals(&words), &rules.spelling, |key, name| {
+                Some(*numbers.entry(key).or_insert_with(|| {
+                    names.push(name.concat());
+                    names.len() as u32 - 1
+                }))
+            });
+            let states = std::array::from_fn(|q| states(message.text, &seen.words, &message.answers[q], q != 0));
+            Example { seen, states }
+        };
+        let examples = told.iter().map(&mut example).collect();
+        Lessons { names, examples }
     }
-    let mut kept: Vec<(&str, u64)> = names.iter().filter(|(key, _)| counts[key] >= LEAST).map(|(key, name)| (&**name, *key)).collect();
-    kept.sort_unstable();
-    let number: HashMap<u64, u32> = kept.iter().zip(0..).map(|((_, key), n)| (*key, n)).collect();
-    let numbers = |keys: &Vec<u64>| keys.iter().filter_map(|key| number.get(key).copied()).collect();
-    let examples: Vec<Example> = read
-        .into_iter()
-        .map(|(seen, states)| Example {
-            tokens: seen.tokens.iter().map(numbers).collect(),
-            clauses: seen.clauses.iter().map(numbers).collect(),
-            clause: seen.clause,
-            states,
-        })
-        .filter(|e| !e.tokens.is_empty())
-        .collect();
-    let mut rows: Vec<Row<f32>> = vec![Row::default(); kept.len()];
-    for question in 0..QUESTIONS {
-        for (row, weights) in rows.iter_mut().zip(fit(&examples, question, kept.len())) {
-            row[question] = weights;
+
+    /// Learns from the messages that `read` lets through.
+    fn learn(&self, read: impl Fn(usize) -> bool) -> Learnt {
+        let mut counts = vec![0u32; self.names.len()];
+        let taught: Vec<&Example> =
+            self.examples.iter().enumerate().filter(|(at, e)| read(*at) && !e.seen.tokens.is_empty()).map(|(_, e)| e).collect();
+        for example in &taught {
+            let shown: HashSet<u32> = example.seen.tokens.iter().chain(&example.seen.clauses).flatten().copied().collect();
+            shown.into_iter().for_each(|feature| counts[feature as usize] += 1);
         }
-        if let Some(base) = kept.binary_search_by_key(&"base", |(name, _)| name).ok().and_then(|at| rows.get_mut(at)) {
-            base[question][0] += LEAN[question] * LEAN_INSIDE;
-            base[question][1] += LEAN[question];
-        }
-    }
-    let mut out = String::from(
-        "# Which words answer the four questions: feature, then column:weight in hundredths of a nat; column 3*question + (0 inside, 1 begins, 2 ends).\n",
-    );
-    for ((name, _), row) in kept.iter().zip(rows) {
-        let told: Vec<String> = (row.as_flattened().iter().enumerate())
-            .filter(|(_, w)| w.abs() >= FAINT)
-            .map(|(column, w)| format!("{column}:{}", (w * 100.0).round() as i16))
+        let kept = |all: &Vec<Vec<u32>>| -> Vec<Vec<u32>> {
+            all.iter().map(|features| features.iter().copied().filter(|f| counts[*f as usize] >= LEAST).collect()).collect()
+        };
+        let taught: Vec<Taught> = taught
+            .into_iter()
+            .map(|e| Taught { clause: &e.seen.clause, tokens: kept(&e.seen.tokens), clauses: kept(&e.seen.clauses), states: &e.states })
             .collect();
-        if !told.is_empty() {
+        let mut rows: Vec<Row<f32>> = vec![Row::default(); self.names.len()];
+        for question in 0..QUESTIONS {
+            for (row, weights) in rows.iter_mut().zip(fit(&taught, question, self.names.len())) {
+                row[question] = weights;
+            }
+            if let Some(base) = self.names.iter().position(|name| name == "base") {
+                rows[base][question][0] += LEAN[question] * LEAN_INSIDE;
+                rows[base][question][1] += LEAN[question];
+            }
+        }
+        let written = |w: f32| if w.abs() >= FAINT { (w * 100.0).round() as i16 } else { 0 };
+        rows.into_iter().map(|row| row.map(|edges| edges.map(written))).collect()
+    }
+
+    fn text(&self, learnt: &Learnt) -> String {
+        let mut lines: Vec<(&String, &Row<i16>)> =
+            self.names.iter().zip(learnt).filter(|(_, row)| row.as_flattened().iter().any(|w| *w != 0)).collect();
+        lines.sort_unstable();
+        let mut out = String::from(
+            "# Which words answer the four questions: feature, then column:weight in hundredths of a nat; column 3*question + (0 inside, 1 begins, 2 ends).\n",
+        );
+        for (name, row) in lines {
+            let told: Vec<String> =
+                row.as_flattened().iter().enumerate().filter(|(_, w)| **w != 0).map(|(column, w)| format!("{column}:{w}")).collect();
             let _ = writeln!(out, "{name}\t{}", told.join(" "));
         }
+        out
     }
-    out
+}
+
+/// The model's file, and how well it marks each author's answers when it has read nothing of theirs.
+pub fn learn(rules: &Ruleset, told: &[Told<'_>]) -> (String, BTreeMap<String, Tally>) {
+    let lessons = Lessons::read(rules, told);
+    let mut authors: Vec<&str> = told.iter().map(|t| t.author).collect();
+    authors.sort_unstable();
+    authors.dedup();
+    let authors = if authors.len() <= MOST_AUTHORS { authors } else { Vec::new() };
+    let (next, tallies) = (AtomicUsize::new(0), Mutex::new(BTreeMap::new()));
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().map_or(1, usize::from).min(2) {
+            scope.spawn(|| {
+                while let Some(author) = authors.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let learnt = lessons.learn(|at| told[at].author != *author);
+                    let mut tally = Tally::default();
+                    for (at, message) in told.iter().enumerate().filter(|(_, t)| t.author == *author) {
+                        tally.count(message, &lessons.examples[at].seen.words, &mark(&learnt, &lessons.examples[at].seen));
+                    }
+                    tallies.lock().unwrap_or_else(PoisonError::into_inner).insert((*author).to_owned(), tally);
+                }
+            });
+        }
+    });
+    (lessons.text(&lessons.learn(|_| true)), tallies.into_inner().unwrap_or_else(PoisonError::into_inner))
+}
+
+/// An example as a model that keeps some features sees it.
+struct Taught<'e> {
+    clause: &'e [usize],
+    tokens: Vec<Vec<u32>>,
+    clauses: Vec<Vec<u32>>,
+    states: &'e [Vec<usize>; QUESTIONS],
 }
 
 /// The words of the answers as states of the chain. An answer that is not in the text, or lies over another, is passed over.
@@ -128,7 +190,7 @@ fn place(text: &str, answer: &str) -> Option<Range<usize>> {
     (!answer.is_empty()).then_some(at..at + answer.len())
 }
 
-fn fit(examples: &[Example], question: usize, size: usize) -> Vec<[f32; EDGES]> {
+fn fit(examples: &[Taught], question: usize, size: usize) -> Vec<[f32; EDGES]> {
     let mut weights = vec![[0f32; EDGES]; size];
     let mut squares = vec![[1f32; EDGES]; size];
     let mut mean = vec![[0f32; EDGES]; size];
@@ -170,7 +232,7 @@ fn fit(examples: &[Example], question: usize, size: usize) -> Vec<[f32; EDGES]> 
 
 /// Adds one message's slopes onto `slopes`, seen by these features of its words and clauses; gives those that it touched.
 fn push(
-    example: &Example,
+    example: &Taught,
     tokens: &[Vec<u32>],
     clauses: &[Vec<u32>],
     question: usize,
@@ -181,7 +243,7 @@ fn push(
         features.iter().fold(onto, |sum, f| std::array::from_fn(|edge| sum[edge] + weights[*f as usize][edge]))
     };
     let sums: Vec<[f32; EDGES]> = clauses.iter().map(|f| sum(f, [0.0; EDGES])).collect();
-    let scores: Vec<[f32; EDGES]> = tokens.iter().zip(&example.clause).map(|(f, c)| sum(f, sums[*c])).collect();
+    let scores: Vec<[f32; EDGES]> = tokens.iter().zip(example.clause).map(|(f, c)| sum(f, sums[*c])).collect();
     let mut touched = Vec::new();
     let mut add = |features: &[u32], slope: [f32; EDGES]| {
         if slope.iter().any(|s| s.abs() >= FLAT) {

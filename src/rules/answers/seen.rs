@@ -20,9 +20,9 @@ pub struct Seen {
     pub words: Vec<Range<usize>>,
     /// The clause of each word.
     pub clause: Vec<usize>,
-    /// Keys of the features of each word, and of each clause, which all its words share.
-    pub tokens: Vec<Vec<u64>>,
-    pub clauses: Vec<Vec<u64>>,
+    /// Numbers of the features of each word, and of each clause, which all its words share; each once, in order.
+    pub tokens: Vec<Vec<u32>>,
+    pub clauses: Vec<Vec<u32>>,
 }
 
 struct Word<'a> {
@@ -49,13 +49,18 @@ pub fn key_of(feature: &str) -> u64 {
 }
 
 impl Seen {
-    /// `note` is told the key of every feature, with its name.
-    pub fn of(text: &str, part: usize, signals: &Signals, spelling: &Spelling, mut note: impl FnMut(u64, &dyn Fn() -> String)) -> Seen {
+    /// `number` knows a feature by its key and the pieces of its name; what it does not number is passed over.
+    pub fn of(
+        text: &str,
+        part: usize,
+        signals: &Signals,
+        spelling: &Spelling,
+        mut number: impl FnMut(u64, &[&str]) -> Option<u32>,
+    ) -> Seen {
         let read = Text::of(text, part, signals, spelling);
-        let mut put = |keys: &mut Vec<u64>, name: &[&str]| {
+        let mut put = |keys: &mut Vec<u32>, name: &[&str]| {
             let key = name.iter().fold(key(""), |k, piece| extend(k, piece));
-            note(key, &|| name.concat());
-            keys.push(key);
+            keys.extend(number(key, name));
         };
         let mut tokens = Vec::with_capacity(read.words.len());
         for i in 0..read.words.len() {

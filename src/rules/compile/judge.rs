@@ -4,7 +4,7 @@ use super::bench::Bench;
 use super::parts::parse_condition;
 use crate::model::decision::{Flag, Kind};
 use crate::rules::file::{FlagRule as FlagText, KindRule as KindText, Weights};
-use crate::rules::judge::{FlagRule, Grade, KindRule};
+use crate::rules::judge::{FlagReader, FlagRule, Grade, KindRule};
 use crate::rules::load::Ruleset;
 use crate::rules::merge::Merged;
 use crate::rules::spanned::Spanned;
@@ -66,8 +66,13 @@ fn graded(w: &Weights) -> [(Grade, &Vec<Spanned<String>>); 4] {
 }
 
 fn compile_flag(flag: Flag, parts: &[(usize, FlagText)], ids: &HashMap<String, usize>, bench: &mut Bench) -> FlagRule {
-    let mut out = FlagRule { flag, raise: Vec::new(), unless: Vec::new() };
+    let means = parts.iter().rev().find_map(|(_, r)| r.means.clone()).unwrap_or_else(|| flag.as_str().to_owned());
+    let mut out = FlagRule { flag, means, raise: Vec::new(), sure: Vec::new(), unless: Vec::new(), reader: FlagReader::default() };
     for (file, rule) in parts {
+        out.sure.extend(rule.sure.iter().filter_map(|c| parse_condition(*file, c, ids, bench)));
+        if let Some(reader) = rule.reader {
+            out.reader = FlagReader { raises: reader.raises, withdraws: reader.withdraws };
+        }
         out.raise.extend(rule.raise.iter().filter_map(|c| parse_condition(*file, c, ids, bench)));
         out.unless.extend(rule.unless.iter().filter_map(|c| parse_condition(*file, c, ids, bench)));
     }

@@ -30,7 +30,7 @@ fn named(rules: &Ruleset) -> BTreeSet<usize> {
     let mut named = Vec::new();
     let kinds = rules.kinds.iter().flat_map(|k| k.needs.iter().chain(&k.never).chain(k.weights.iter().map(|(_, c)| c)));
     kinds.for_each(|c| c.mentioned(&mut named));
-    rules.flags.iter().flat_map(|f| f.raise.iter().chain(&f.unless)).for_each(|c| c.mentioned(&mut named));
+    rules.flags.iter().flat_map(|f| f.raise.iter().chain(&f.sure).chain(&f.unless)).for_each(|c| c.mentioned(&mut named));
     rules.signals.iter().filter_map(|s| s.when.as_ref()).for_each(|c| c.mentioned(&mut named));
     named.into_iter().collect()
 }
@@ -38,7 +38,7 @@ fn named(rules: &Ruleset) -> BTreeSet<usize> {
 fn users(merged: &Merged, id: &str) -> Vec<String> {
     let names = |c: &Spanned<String>| c.get_ref().split(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '_' | ':'))).any(|w| w == id);
     let kinds = merged.kinds.iter().filter(|(_, p)| p.iter().any(|(_, r)| conditions(r).any(names)));
-    let flags = merged.flags.iter().filter(|(_, p)| p.iter().any(|(_, r)| r.raise.iter().chain(&r.unless).any(names)));
+    let flags = merged.flags.iter().filter(|(_, p)| p.iter().any(|(_, r)| r.raise.iter().chain(&r.sure).chain(&r.unless).any(names)));
     let signals = merged.signals.iter().filter(|(_, p)| p.iter().any(|(_, r)| r.when.as_ref().is_some_and(names)));
     kinds.map(|(k, _)| k).chain(flags.map(|(k, _)| k)).chain(signals.map(|(k, _)| k)).map(|k| format!("'{k}'")).collect()
 }
@@ -78,9 +78,9 @@ pub fn contradictory(merged: &Merged, bench: &mut Bench) {
     for parts in merged.flags.values() {
         let unless: BTreeSet<&str> = parts.iter().flat_map(|(_, r)| &r.unless).map(|c| c.get_ref().as_str()).collect();
         for (file, rule) in parts {
-            let both = rule.raise.iter().filter(|c| unless.contains(c.get_ref().as_str()));
+            let both = rule.raise.iter().chain(&rule.sure).filter(|c| unless.contains(c.get_ref().as_str()));
             told.extend(both.map(|c| (*file, c, "this raises the flag and holds it down".into(), "take it out of one of the two")));
-            let never = rule.raise.iter().chain(&rule.unless).filter(|c| against_itself(c.get_ref()));
+            let never = rule.raise.iter().chain(&rule.sure).chain(&rule.unless).filter(|c| against_itself(c.get_ref()));
             told.extend(never.map(|c| (*file, c, NEVER.into(), WRITE_OR)));
         }
     }

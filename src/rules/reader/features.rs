@@ -3,6 +3,7 @@
 
 use super::classes::class;
 use super::masks::{Mask, masks};
+use super::{extend, key};
 use crate::model::message::Channel;
 use crate::rules::judge::CaseStage;
 use crate::rules::time::Time;
@@ -30,7 +31,7 @@ impl Group {
     pub const ALL: [Group; 6] = [Group::Words, Group::Letters, Group::Signals, Group::Classes, Group::Shape, Group::Case];
 
     /// As the model file writes it.
-    pub fn mark(self) -> &'static str {
+    pub const fn mark(self) -> &'static str {
         match self {
             Group::Words => "word",
             Group::Letters => "part",
@@ -39,6 +40,20 @@ impl Group {
             Group::Shape => "shape",
             Group::Case => "case",
         }
+    }
+
+    /// Where the keys of its features begin.
+    pub fn seed(self) -> u64 {
+        const SEEDS: [u64; Group::ALL.len()] = {
+            let mut seeds = [0; Group::ALL.len()];
+            let mut at = 0;
+            while at < seeds.len() {
+                seeds[at] = extend(key(Group::ALL[at].mark()), " ");
+                at += 1;
+            }
+            seeds
+        };
+        SEEDS[self as usize]
     }
 
     /// What the kind counts beside the others, found by leaving each author out in turn. Signals count half: the rules behind them were
@@ -55,7 +70,8 @@ impl Group {
 /// One feature seen; words have a place (bytes) in their part.
 pub struct Seen<'a> {
     pub group: Group,
-    pub name: &'a str,
+    /// Its name in pieces, to be read as one: reading hashes them, and only learning puts them together.
+    pub name: &'a [&'a str],
     pub span: Option<(u32, u32)>,
 }
 
@@ -65,21 +81,20 @@ const MOST_WORDS: usize = 600;
 /// The features of a subject or a text that need no case.
 pub fn of_part(text: &str, subject: bool, tokens: &Tokens, times: &[Time], each: &mut dyn FnMut(Seen)) {
     let masks = masks(text, tokens);
-    let mut name = String::new();
+    let mut padded = String::new();
     for (words, _) in &tokens.sentences {
         let words = words.start.min(MOST_WORDS)..words.end.min(MOST_WORDS);
         let word = |at: usize| masks[at].word(tokens.norm(at));
         for at in words.clone() {
             let token = &tokens.all[at];
-            each(Seen { group: Group::Words, name: word(at), span: Some((token.start, token.end)) });
+            each(Seen { group: Group::Words, name: &[word(at)], span: Some((token.start, token.end)) });
             if at + 1 < words.end {
-                name.clear();
-                let _ = write!(name, "{} {}", word(at), word(at + 1));
-                each(Seen { group: Group::Words, name: &name, span: Some((token.start, tokens.all[at + 1].end)) });
+                let pair = [word(at), " ", word(at + 1)];
+                each(Seen { group: Group::Words, name: &pair, span: Some((token.start, tokens.all[at + 1].end)) });
             }
             let repeats = at > 0 && tokens.all[at - 1].start == token.start;
             if masks[at] == Mask::Open && !repeats {
-                letters(&text[token.start as usize..token.end as usize], each);
+                letters(&text[token.start as usize..token.end as usize], &mut padded, each);
             }
         }
         classes(words.clone().map(|at| if masks[at] == Mask::Open { class(tokens.norm(at)) } else { masks[at].class() }), each);
@@ -87,31 +102,39 @@ pub fn of_part(text: &str, subject: bool, tokens: &Tokens, times: &[Time], each:
     shape(text, subject, tokens, times, each);
 }
 
-fn letters(word: &str, each: &mut dyn FnMut(Seen)) {
-    let padded = format!(" {} ", word.to_lowercase());
-    let ends: Vec<usize> = padded.char_indices().map(|(at, _)| at).chain([padded.len()]).collect();
-    for length in 3..=4 {
-        for from in 0..ends.len().saturating_sub(length) {
-            each(Seen { group: Group::Letters, name: &padded[ends[from]..ends[from + length]], span: None });
-        }
-        if ends.len() <= length + 1 {
-            break;
+/// Runs of three and four letters of a word with a space before and after it; `padded` is room to work in.
+fn letters(word: &str, padded: &mut String, each: &mut dyn FnMut(Seen)) {
+    padded.clear();
+    padded.push(' ');
+    padded.extend(word.chars().flat_map(char::to_lowercase));
+    padded.push(' ');
+    let mut ends = [0; 4];
+    let mut count = 0;
+    for (at, length) in padded.char_indices().map(|(at, c)| (at, c.len_utf8())) {
+        let end = at + length;
+        count += 1;
+        // Where the last four letters begin.
+        ends.rotate_left(1);
+        ends[3] = at;
+        for run in 3..=4.min(count) {
+            each(Seen { group: Group::Letters, name: &[&padded[ends[4 - run]..end]], span: None });
         }
     }
 }
 
+/// The longest run of classes that is looked at.
+const LONGEST: usize = 4;
+
 fn classes(classes: impl Iterator<Item = &'static str>, each: &mut dyn FnMut(Seen)) {
     let classes: Vec<&str> = classes.collect();
-    let mut name = String::new();
     for from in 0..classes.len() {
-        name.clear();
+        let mut name = [" "; 2 * LONGEST - 1];
         let mut telling = 0;
-        for (length, class) in classes[from..].iter().take(4).enumerate() {
-            name.push_str(if length == 0 { "" } else { " " });
-            name.push_str(class);
+        for (length, class) in classes[from..].iter().take(LONGEST).enumerate() {
+            name[2 * length] = class;
             telling += usize::from(*class != super::classes::OTHER);
             if length > 0 && telling >= 2 {
-                each(Seen { group: Group::Classes, name: &name, span: None });
+                each(Seen { group: Group::Classes, name: &name[..=2 * length], span: None });
             }
         }
     }
@@ -122,7 +145,7 @@ fn shape(text: &str, subject: bool, tokens: &Tokens, times: &[Time], each: &mut 
     let mut put = |what: std::fmt::Arguments| {
         name.clear();
         let _ = name.write_fmt(what);
-        each(Seen { group: Group::Shape, name: &name, span: None });
+        each(Seen { group: Group::Shape, name: &[&name], span: None });
     };
     for time in times {
         let ago = match time.days_ago.0 {
@@ -162,35 +185,27 @@ fn shape(text: &str, subject: bool, tokens: &Tokens, times: &[Time], each: &mut 
 
 /// What the rules heard, in the order of their ids.
 pub fn of_signals(ids: &[&str], each: &mut dyn FnMut(Seen)) {
-    let mut name = String::new();
     for (at, one) in ids.iter().enumerate() {
         if !one.starts_with("topic:") {
-            each(Seen { group: Group::Signals, name: one, span: None });
+            each(Seen { group: Group::Signals, name: &[one], span: None });
         }
         for other in &ids[at + 1..] {
-            name.clear();
-            let _ = write!(name, "{one} + {other}");
-            each(Seen { group: Group::Signals, name: &name, span: None });
+            each(Seen { group: Group::Signals, name: &[one, " + ", other], span: None });
         }
     }
 }
 
 /// What the case and the channel add.
 pub fn of_case(ids: &[&str], stage: CaseStage, channel: Channel, each: &mut dyn FnMut(Seen)) {
-    let mut name = String::new();
-    let mut put = |what: std::fmt::Arguments| {
-        name.clear();
-        let _ = name.write_fmt(what);
-        each(Seen { group: Group::Case, name: &name, span: None });
-    };
+    let mut put = |name: &[&str]| each(Seen { group: Group::Case, name, span: None });
     let (stage, channel) = (stage_name(stage), channel.as_str());
-    put(format_args!("stage {stage}"));
-    put(format_args!("channel {channel}"));
-    put(format_args!("{channel} {stage}"));
+    put(&["stage ", stage]);
+    put(&["channel ", channel]);
+    put(&[channel, " ", stage]);
     for id in ids.iter().filter(|id| !id.starts_with("topic:")) {
-        put(format_args!("{id} @ {}", if stage == "none" { "none" } else { "case" }));
+        put(&[id, " @ ", if stage == "none" { "none" } else { "case" }]);
         if stage != "none" {
-            put(format_args!("{id} @ {stage}"));
+            put(&[id, " @ ", stage]);
         }
     }
 }

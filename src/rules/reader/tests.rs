@@ -15,6 +15,8 @@ fn lesson(author: &str, kind: Kind, text: &str) -> Lesson {
         channel: Channel::Email,
         stage: CaseStage::None,
         kind,
+        flags: None,
+        answers: None,
         weight: 1.0,
     }
 }
@@ -54,7 +56,7 @@ fn a_learnt_model_reads_what_it_was_taught_and_says_by_which_words() {
     let reading = judged.reading.unwrap();
     assert_eq!(reading.best().0, Kind::NewComplaint);
     assert!((reading.chances.iter().sum::<f64>() - 1.0).abs() < 1e-9);
-    let words = heard.stretches(&reading.telling);
+    let words = heard.stretches(&rules.reader.telling_kind(&heard.heard, &reading, Kind::NewComplaint));
     assert!(!words.is_empty() && words.iter().all(|w| text.contains(w.as_str())), "{words:?}");
 }
 
@@ -66,7 +68,7 @@ fn nobody_is_read_by_name_address_reference_or_number() {
     let mut seen = Vec::new();
     features::of_part(text, false, &tokens, &[], &mut |s| {
         if matches!(s.group, Group::Words | Group::Letters) {
-            seen.push(s.name.to_lowercase());
+            seen.push(s.name.concat().to_lowercase());
         }
     });
     for secret in ["okafor", "zbigniew", "larchmont", "marguerite", "quill", "zb", "7781", "07700", "900412", "ls9", "7qq", "14"] {
@@ -93,7 +95,7 @@ fn what_one_person_wrote_is_not_in_the_model() {
 fn the_shipped_model_holds_no_run_longer_than_two_words_and_no_number() {
     let text = include_str!("../../../rules/reader.tsv");
     assert!(parse("rules/reader.tsv", text).is_ok_and(|r| !r.is_empty()));
-    for line in text.lines().skip(4) {
+    for line in text.lines().skip(5) {
         let fields: Vec<&str> = line.split('\t').collect();
         if fields[0] == "word" {
             assert!(fields[1].split(' ').count() <= 2, "{line}");

@@ -9,6 +9,7 @@ mod score; // how likely a clause says what is wrong, or what is wanted
 mod who; // whom they dealt with, and when it began
 
 use crate::model::decision::Definition;
+use crate::model::policy::ReaderMode;
 use crate::rules::{Place, Ruleset, Signals, Words};
 use clause::{Clause, clauses};
 use std::ops::Range;
@@ -23,7 +24,8 @@ const LONGEST: usize = 400;
 /// Clauses looked at: the first hundreds say what it is about.
 const CLAUSES: usize = 300;
 
-pub fn definition(words: &Words<'_>, signals: &Signals, rules: &Ruleset) -> Definition {
+/// The model marks the answers where the policy lets the second reader weigh; else clauses and patterns find them.
+pub fn definition(words: &Words<'_>, signals: &Signals, rules: &Ruleset, reader: ReaderMode) -> Definition {
     let said = |place: Place| words.parts.iter().enumerate().filter(move |(_, p)| p.place == place && !p.text.trim().is_empty());
     let texts: Vec<(usize, &str)> = said(Place::Text).map(|(part, p)| (part, p.text)).collect();
     // What was only put in the subject is said all the same.
@@ -31,7 +33,8 @@ pub fn definition(words: &Words<'_>, signals: &Signals, rules: &Ruleset) -> Defi
         [] => said(Place::Subject).next().map_or((0, ""), |(part, p)| (part, p.text)),
         [first, rest @ ..] => *rest.iter().find(|t| t.1.len() > 4 * first.1.len()).unwrap_or(first),
     };
-    match rules.answers(text, part, signals) {
+    let marked = if reader == ReaderMode::Weighs { rules.answers(text, part, signals) } else { None };
+    match marked {
         Some(answers) => {
             let [what, mut when, mut who, mut outcome] = answers.map(|spans| spans.into_iter().map(|s| quote(text, s)));
             let outcome = outcome.next().or_else(|| asked::asked(text).map(str::to_owned));

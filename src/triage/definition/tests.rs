@@ -1,5 +1,6 @@
 use super::definition;
 use crate::model::decision::Definition;
+use crate::model::policy::ReaderMode;
 use crate::rules::{Part, Place, Signals, Words, shipped};
 use jiff::civil::date;
 use std::collections::HashMap;
@@ -7,7 +8,7 @@ use std::collections::HashMap;
 fn define(text: &str) -> Definition {
     let words = Words { parts: vec![Part { place: Place::Text, text }], received: date(2026, 3, 9) };
     let signals: Signals = shipped().signals(&words);
-    definition(&words, &signals, shipped())
+    definition(&words, &signals, shipped(), ReaderMode::Weighs)
 }
 
 #[test]
@@ -21,6 +22,16 @@ fn answers_the_four_questions_in_their_words() {
     for words in d.what.iter().chain(&d.when).chain(&d.who).chain(&d.outcome) {
         assert!(text.contains(words.as_str()), "{words} is not copied from the text");
     }
+}
+
+#[test]
+fn without_the_reader_clauses_and_patterns_answer() {
+    let text = "The kitchen tap has been leaking since 3 February. I told your housing officer and nobody came.";
+    let words = Words { parts: vec![Part { place: Place::Text, text }], received: date(2026, 3, 9) };
+    let signals: Signals = shipped().signals(&words);
+    let [off, advises] = [ReaderMode::Off, ReaderMode::Advises].map(|mode| definition(&words, &signals, shipped(), mode));
+    assert_eq!((&off, &off), (&advises, &super::by_clauses(text, &words, &signals)));
+    assert!(!off.what.is_empty());
 }
 
 #[test]

@@ -1,12 +1,15 @@
-//! Multinomial logistic regression with a pull towards zero (L2), by L-BFGS (Nocedal and Wright, Numerical Optimization, algorithm
-//! 7.5). One thread adds everything in one order and `libm` does the arithmetic, so that the same lessons give the same bytes.
+//! Logistic regression with a pull towards zero (L2), by L-BFGS (Nocedal and Wright, Numerical Optimization, algorithm 7.5): over the
+//! kinds together (multinomial), and for each flag by itself. One thread adds everything of a fit in one order and `libm` does the
+//! arithmetic, so that the same lessons give the same bytes.
 
-use super::super::KINDS;
+use super::super::{FLAGS, KINDS};
 use std::collections::VecDeque;
 
 /// One lesson as numbers.
 pub struct Example {
     pub kind: usize,
+    /// Whether each flag is to be raised; `None` where nobody said, or where it may be either.
+    pub flags: [Option<bool>; FLAGS],
     pub weight: f64,
     /// Feature and value, in the order of the features.
     pub values: Vec<(u32, f64)>,
@@ -18,45 +21,67 @@ const ROUNDS: usize = 60;
 /// Steps that L-BFGS remembers.
 const MEMORY: usize = 7;
 
-/// Weights of each feature towards each kind, and the base, which is not pulled.
-pub fn fit(examples: &[Example], features: usize) -> (Vec<[f64; KINDS]>, [f64; KINDS]) {
+/// Weights of each feature towards each column, and the base, which is not pulled.
+pub type Fitted<const N: usize> = (Vec<[f64; N]>, [f64; N]);
+
+/// Weights towards each kind. Every kind counts alike, however rare it is.
+pub fn kinds(examples: &[Example], features: usize) -> Fitted<KINDS> {
     let mut each = [0.0; KINDS];
     examples.iter().for_each(|e| each[e.kind] += 1.0);
     let taught = each.iter().filter(|n| **n > 0.0).count().max(1) as f64;
-    // Every kind counts alike, however rare it is.
-    let weights: Vec<f64> = examples.iter().map(|e| e.weight * examples.len() as f64 / (taught * each[e.kind])).collect();
-    let flat = descend(features * KINDS + KINDS, |at, slope| loss(examples, &weights, features, at, slope));
-    let (rows, base) = flat.split_at(features * KINDS);
-    (rows.as_chunks::<KINDS>().0.to_vec(), base.try_into().unwrap_or([0.0; KINDS]))
-}
-
-fn loss(examples: &[Example], weights: &[f64], features: usize, at: &[f64], slope: &mut [f64]) -> f64 {
-    let pulled = features * KINDS;
-    let mut loss = 0.0;
-    for (index, (s, w)) in slope.iter_mut().zip(at).enumerate() {
-        let pull = if index < pulled { PULL } else { 0.0 };
-        *s = pull * w;
-        loss += 0.5 * pull * w * w;
-    }
-    for (example, weight) in examples.iter().zip(weights) {
-        let mut scores = [0.0; KINDS];
-        scores.copy_from_slice(&at[pulled..]);
-        for &(feature, value) in &example.values {
-            let row = feature as usize * KINDS;
-            scores.iter_mut().zip(&at[row..row + KINDS]).for_each(|(s, w)| *s += value * w);
-        }
+    fit(examples, features, |example, scores| {
+        let weight = example.weight * examples.len() as f64 / (taught * each[example.kind]);
         let top = scores.iter().copied().fold(f64::MIN, f64::max);
         let all = top + libm::log(scores.iter().map(|s| libm::exp(s - top)).sum());
-        loss += weight * (all - scores[example.kind]);
         let mut off = scores.map(|s| weight * libm::exp(s - all));
         off[example.kind] -= weight;
-        for &(feature, value) in &example.values {
-            let row = feature as usize * KINDS;
-            slope[row..row + KINDS].iter_mut().zip(&off).for_each(|(s, o)| *s += value * o);
+        (weight * (all - scores[example.kind]), off)
+    })
+}
+
+/// Weights towards each flag.
+pub fn flags(examples: &[Example], features: usize) -> Fitted<FLAGS> {
+    fit(examples, features, |example, scores| {
+        let (mut loss, mut off) = (0.0, [0.0; FLAGS]);
+        for (at, raised) in example.flags.iter().enumerate().filter_map(|(at, raised)| Some((at, (*raised)?))) {
+            let score = scores[at];
+            // ln(1 + e^s) - s where it is to be raised, without overflow.
+            loss += example.weight * (score.max(0.0) + libm::log1p(libm::exp(-score.abs())) - if raised { score } else { 0.0 });
+            off[at] = example.weight * (1.0 / (1.0 + libm::exp(-score)) - f64::from(u8::from(raised)));
         }
-        slope[pulled..].iter_mut().zip(&off).for_each(|(s, o)| *s += o);
-    }
-    loss
+        (loss, off)
+    })
+}
+
+/// `judge` says of an example's scores what they cost, and how the cost changes with each.
+fn fit<const N: usize>(examples: &[Example], features: usize, judge: impl Fn(&Example, [f64; N]) -> (f64, [f64; N])) -> Fitted<N> {
+    let pulled = features * N;
+    let flat = descend(pulled + N, |at, slope| {
+        let mut loss = 0.0;
+        for (index, (s, w)) in slope.iter_mut().zip(at).enumerate() {
+            let pull = if index < pulled { PULL } else { 0.0 };
+            *s = pull * w;
+            loss += 0.5 * pull * w * w;
+        }
+        let ((at, base), (slope, base_slope)) = (at.split_at(pulled), slope.split_at_mut(pulled));
+        let (rows, slopes) = (at.as_chunks::<N>().0, slope.as_chunks_mut::<N>().0);
+        for example in examples {
+            let mut scores = [0.0; N];
+            scores.copy_from_slice(base);
+            for &(feature, value) in &example.values {
+                scores.iter_mut().zip(&rows[feature as usize]).for_each(|(s, w)| *s += value * w);
+            }
+            let (cost, off) = judge(example, scores);
+            loss += cost;
+            for &(feature, value) in &example.values {
+                slopes[feature as usize].iter_mut().zip(&off).for_each(|(s, o)| *s += value * o);
+            }
+            base_slope.iter_mut().zip(&off).for_each(|(s, o)| *s += o);
+        }
+        loss
+    });
+    let (rows, base) = flat.split_at(pulled);
+    (rows.as_chunks::<N>().0.to_vec(), base.try_into().unwrap_or([0.0; N]))
 }
 
 fn dot(a: &[f64], b: &[f64]) -> f64 {

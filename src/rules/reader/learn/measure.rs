@@ -1,7 +1,8 @@
 //! How well a reader reads authors of whom it has read nothing: the figures of its card.
 
-use super::super::{KINDS, chances};
+use super::super::{FLAGS, KINDS, chances};
 use crate::model::decision::Kind;
+use crate::rules::judge::{FlagReader, Ruled};
 use std::collections::BTreeMap;
 
 /// How one message was read by a model that had read nothing of its author's.
@@ -13,6 +14,63 @@ pub struct Answer {
     /// What it is.
     pub kind: Kind,
     pub chances: [f64; KINDS],
+    pub flags: [FlagAnswer; FLAGS],
+}
+
+/// How one flag of one message was read.
+#[derive(Clone, Copy, Debug)]
+pub struct FlagAnswer {
+    /// Whether it is to be raised; `None` where it may be either, or nobody said.
+    pub wanted: Option<bool>,
+    /// Nats for it; 0 is an even chance.
+    pub score: f64,
+    pub(in crate::rules) ruled: Ruled,
+    pub(in crate::rules) reader: FlagReader,
+}
+
+impl FlagAnswer {
+    fn chance(&self) -> f64 {
+        1.0 / (1.0 + libm::exp(-self.score))
+    }
+}
+
+/// How often a flag was raised rightly, wrongly, and not though it was wanted.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Tally {
+    pub hit: usize,
+    pub wrong: usize,
+    pub missed: usize,
+}
+
+impl Tally {
+    fn count(&mut self, wanted: Option<bool>, raised: bool) {
+        match (wanted, raised) {
+            (Some(true), true) => self.hit += 1,
+            (Some(false), true) => self.wrong += 1,
+            (Some(true), false) => self.missed += 1,
+            _ => {}
+        }
+    }
+
+    pub fn precision(&self) -> f64 {
+        self.hit as f64 / (self.hit + self.wrong).max(1) as f64
+    }
+
+    pub fn recall(&self) -> f64 {
+        self.hit as f64 / (self.hit + self.missed).max(1) as f64
+    }
+
+    pub fn f1(&self) -> f64 {
+        2.0 * self.hit as f64 / (2 * self.hit + self.wrong + self.missed).max(1) as f64
+    }
+}
+
+/// A flag, raised by the rules alone, by the reader alone (from an even chance on), and by both as rules/flags.toml has it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct FlagTally {
+    pub rules: Tally,
+    pub reader: Tally,
+    pub both: Tally,
 }
 
 impl Answer {
@@ -65,6 +123,8 @@ pub struct Figures {
     pub confusion: BTreeMap<(Kind, Kind), usize>,
     /// Author → messages, right, missed.
     pub authors: BTreeMap<String, (usize, usize, usize)>,
+    /// In the order of `FLAGGED`.
+    pub flags: [FlagTally; FLAGS],
     pub answers: Vec<Answer>,
 }
 
@@ -98,6 +158,11 @@ pub fn figures(mut answers: Vec<Answer>) -> Figures {
         *out.confusion.entry((answer.kind, best)).or_default() += 1;
         let author = out.authors.entry(answer.author.clone()).or_default();
         *author = (author.0 + 1, author.1 + usize::from(answer.right()), author.2 + usize::from(answer.missed()));
+        for (flag, tally) in answer.flags.iter().zip(&mut out.flags) {
+            tally.rules.count(flag.wanted, matches!(flag.ruled, Ruled::Raised | Ruled::Sure));
+            tally.reader.count(flag.wanted, flag.score >= 0.0);
+            tally.both.count(flag.wanted, flag.reader.stands(flag.ruled, flag.chance()));
+        }
         let bin: &mut (usize, f64, f64) = &mut bins[((chance * 10.0) as usize).min(9)];
         *bin = (bin.0 + 1, bin.1 + chance, bin.2 + f64::from(u8::from(answer.right())));
     }
@@ -143,4 +208,53 @@ pub fn temperature(answers: &[Answer]) -> f64 {
         if surprise(a) < surprise(b) { high = b } else { low = a }
     }
     (low + high) / 2.0
+}
+
+/// What makes a flag's score a chance: the line by which it is bent.
+#[derive(Clone, Copy, Debug)]
+pub struct Bend {
+    pub slope: f64,
+    pub shift: f64,
+}
+
+/// For each flag the line through which the stated chances are the likeliest (Platt 1999, with his targets, which allow for few
+/// examples), by Newton's method.
+pub fn bends(answers: &[Answer]) -> [Bend; FLAGS] {
+    std::array::from_fn(|flag| {
+        let seen: Vec<(f64, bool)> = answers.iter().filter_map(|a| Some((a.flags[flag].score, a.flags[flag].wanted?))).collect();
+        let (up, down) = (seen.iter().filter(|s| s.1).count() as f64, seen.iter().filter(|s| !s.1).count() as f64);
+        let mut bend = Bend { slope: 1.0, shift: 0.0 };
+        if up == 0.0 || down == 0.0 {
+            return bend;
+        }
+        let target = |raised: bool| if raised { (up + 1.0) / (up + 2.0) } else { 1.0 / (down + 2.0) };
+        let cost = |bend: Bend| -> f64 {
+            seen.iter()
+                .map(|&(score, raised)| {
+                    let s = bend.slope * score + bend.shift;
+                    s.max(0.0) + libm::log1p(libm::exp(-s.abs())) - target(raised) * s
+                })
+                .sum()
+        };
+        for _ in 0..50 {
+            let mut slope = [0.0; 2];
+            let mut curve = [1e-9, 0.0, 1e-9];
+            for &(score, raised) in &seen {
+                let chance = 1.0 / (1.0 + libm::exp(-(bend.slope * score + bend.shift)));
+                let (off, steep) = (chance - target(raised), chance * (1.0 - chance));
+                slope = [slope[0] + off * score, slope[1] + off];
+                curve = [curve[0] + steep * score * score, curve[1] + steep * score, curve[2] + steep];
+            }
+            let det = curve[0] * curve[2] - curve[1] * curve[1];
+            let step = [(curve[2] * slope[0] - curve[1] * slope[1]) / det, (curve[0] * slope[1] - curve[1] * slope[0]) / det];
+            let moved = |length: f64| Bend { slope: bend.slope - length * step[0], shift: bend.shift - length * step[1] };
+            let now = cost(bend);
+            let Some(next) = (0..20).map(|n| moved(libm::pow(0.5, f64::from(n)))).find(|b| cost(*b) < now) else { break };
+            bend = next;
+            if now - cost(bend) < 1e-9 * now {
+                break;
+            }
+        }
+        bend
+    })
 }

@@ -6,17 +6,21 @@ mod measure; // how well it reads those whom it has not read
 mod vocabulary; // which features a model may hold
 
 pub use card::{Source, card};
-pub use measure::{Answer, Figures};
+pub use measure::{Answer, Figures, FlagTally, Tally};
 
 use super::features::{self, Seen};
-use super::{KINDS, chances, file, place};
-use crate::model::decision::Kind;
+use super::{COLUMNS, FLAGGED, FLAGS, KINDS, chances, file, place};
+use crate::model::decision::{Flag, Kind};
 use crate::model::message::Channel;
-use crate::rules::judge::{CaseStage, Facts};
+use crate::rules::answers::learn::Told;
+use crate::rules::answers::{self, QUESTIONS};
+use crate::rules::judge::{CaseStage, Facts, FlagReader, Ruled};
 use crate::rules::scan::{Part, Place, Read, Words};
 use crate::rules::{Ruleset, time, tokens};
 use fit::Example;
 use jiff::civil::Date;
+use measure::{Bend, FlagAnswer};
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use vocabulary::{Noted, Vocabulary};
@@ -32,17 +36,51 @@ pub struct Lesson {
     pub channel: Channel,
     pub stage: CaseStage,
     pub kind: Kind,
+    /// What is known of its flags; `None` where nobody said anything of them.
+    pub flags: Option<Flagged>,
+    /// The words that answer what, when, who and outcome, each copied from the text; `None` where nobody looked for them.
+    pub answers: Option<[Vec<String>; QUESTIONS]>,
     /// How much it counts: 1 for a labelled text, more where a person overruled the program.
     pub weight: f64,
+}
+
+/// Flags as a label names them. What is in neither list must not be raised.
+#[derive(Clone, Debug, Default)]
+pub struct Flagged {
+    pub raised: Vec<Flag>,
+    /// May be raised or not: teaches neither.
+    pub allowed: Vec<Flag>,
+}
+
+impl Lesson {
+    /// The text with the answers in it, for a model that marks them; a complaint in which nothing is wrong teaches nothing.
+    fn told(&self) -> Option<Told<'_>> {
+        let answers = self.answers.as_ref().filter(|a| !a[0].is_empty())?;
+        let text = &self.parts.iter().find(|p| p.0 == Place::Text)?.1;
+        let answers = std::array::from_fn(|q| answers[q].iter().map(String::as_str).collect());
+        Some(Told { author: &self.author, text, received: self.received, answers })
+    }
+
+    /// Whether a flag is to be raised; `None` where nobody said, or where it may be either.
+    fn flag(&self, flag: Flag) -> Option<bool> {
+        let flags = self.flags.as_ref()?;
+        let raised = flags.raised.contains(&flag);
+        (raised || !flags.allowed.contains(&flag)).then_some(raised)
+    }
 }
 
 /// What came out.
 pub struct Learnt {
     /// The text of the model's file.
     pub model: String,
+    /// The text of the file that marks the answers to the four questions, where any lesson has them.
+    pub answers: Option<String>,
+    /// By author left out, how those answers are found.
+    pub answered: BTreeMap<String, answers::learn::Tally>,
     pub features: usize,
     /// Measured with each author left out in turn.
     pub figures: Figures,
+    whole: Model,
 }
 
 /// Most shares into which authors are parted to measure: with more authors than this, several are left out together.
@@ -75,22 +113,32 @@ pub fn learn(rules: &Ruleset, lessons: &[Lesson], seed: u64) -> Learnt {
     let mut answers = answers.into_inner().unwrap_or_else(PoisonError::into_inner);
     answers.sort_by_key(|a| a.lesson);
     let temperature = file::hundredths(measure::temperature(&answers));
-    answers.iter_mut().for_each(|a| a.chances = chances(&a.chances.map(|c| libm::log(c.max(1e-12))), temperature));
-    let whole = model(lessons, &noted, |_| true, temperature);
-    Learnt { features: whole.lines.len(), figures: measure::figures(answers), model: whole.text() }
+    let bends = measure::bends(&answers);
+    for answer in &mut answers {
+        answer.chances = chances(&answer.chances.map(|c| libm::log(c.max(1e-12))), temperature);
+        answer.flags.iter_mut().zip(&bends).for_each(|(f, bend)| f.score = bend.slope * f.score + bend.shift);
+    }
+    let mut whole = model(lessons, &noted, |_| true, temperature);
+    whole.bend(&bends);
+    let told: Vec<Told> = lessons.iter().filter_map(Lesson::told).collect();
+    let marker = (!told.is_empty()).then(|| answers::learn::learn(rules, &told));
+    let (marker, answered) = marker.map_or((None, BTreeMap::new()), |(model, tallies)| (Some(model), tallies));
+    Learnt { answers: marker, answered, features: whole.lines.len(), figures: measure::figures(answers), model: whole.text(), whole }
 }
 
 /// Learns from some lessons and answers for the others: how a model reads those whom it has not read.
-pub fn try_on(rules: &Ruleset, lessons: &[Lesson], unread: impl Fn(&Lesson) -> bool) -> (String, Figures) {
-    let noted: Vec<Noted> = lessons.iter().map(|lesson| note(rules, lesson)).collect();
-    let model = model(lessons, &noted, |at| !unread(&lessons[at]), 1.0);
-    let answers = (0..lessons.len()).filter(|at| unread(&lessons[*at])).map(|at| answer(&model, lessons, &noted, at)).collect();
-    (model.text(), measure::figures(answers))
+pub fn try_on(rules: &Ruleset, lessons: &[Lesson], seed: u64, unread: impl Fn(&Lesson) -> bool) -> (String, Figures) {
+    let (held_back, read): (Vec<Lesson>, Vec<Lesson>) = lessons.iter().cloned().partition(unread);
+    let learnt = learn(rules, &read, seed);
+    let noted: Vec<Noted> = held_back.iter().map(|lesson| note(rules, lesson)).collect();
+    let answers = (0..held_back.len()).map(|at| answer(&learnt.whole, &held_back, &noted, at)).collect();
+    (learnt.model, measure::figures(answers))
 }
 
-struct Model {
+/// A model as learnt, before it is written.
+pub struct Model {
     lines: Vec<file::Line>,
-    base: [f64; KINDS],
+    base: [f64; COLUMNS],
     temperature: f64,
     vocabulary: Vocabulary,
 }
@@ -99,20 +147,37 @@ impl Model {
     fn text(&self) -> String {
         file::write(self.temperature, &self.base, &self.lines)
     }
+
+    /// Makes the flags' chances come true as often as they say.
+    fn bend(&mut self, bends: &[Bend; FLAGS]) {
+        for line in &mut self.lines {
+            line.weights[KINDS..].iter_mut().zip(bends).for_each(|(w, bend)| *w = file::hundredths(bend.slope * *w));
+        }
+        self.base[KINDS..].iter_mut().zip(bends).for_each(|(b, bend)| *b = file::hundredths(bend.slope * *b + bend.shift));
+    }
 }
 
 fn model(lessons: &[Lesson], noted: &[Noted], read: impl Fn(usize) -> bool, temperature: f64) -> Model {
     let taught: Vec<(usize, usize)> =
         (0..lessons.len()).filter(|at| read(*at)).filter_map(|at| Some((at, place(lessons[at].kind)?))).collect();
     let vocabulary = Vocabulary::of(taught.iter().map(|(at, _)| (&lessons[*at], &noted[*at])));
-    let examples: Vec<Example> =
-        taught.iter().map(|&(at, kind)| Example { kind, weight: lessons[at].weight, values: vocabulary.values(&noted[at]) }).collect();
-    let (weights, base) = fit::fit(&examples, vocabulary.features.len());
-    let lines = vocabulary.features.iter().zip(&weights);
+    let example = |&(at, kind): &(usize, usize)| Example {
+        kind,
+        flags: FLAGGED.map(|flag| lessons[at].flag(flag)),
+        weight: lessons[at].weight,
+        values: vocabulary.values(&noted[at]),
+    };
+    let examples: Vec<Example> = taught.iter().map(example).collect();
+    let size = vocabulary.features.len();
+    let ((kinds, kinds_base), (flags, flags_base)) = (fit::kinds(&examples, size), fit::flags(&examples, size));
+    let both = |kinds: &[f64; KINDS], flags: &[f64; FLAGS]| -> [f64; COLUMNS] {
+        std::array::from_fn(|at| file::hundredths(if at < KINDS { kinds[at] } else { flags[at - KINDS] }))
+    };
+    let lines = vocabulary.features.iter().zip(kinds.iter().zip(&flags));
     let lines = lines
-        .map(|(f, weights)| file::Line { group: f.group, name: f.name.clone(), rarity: f.rarity, weights: weights.map(file::hundredths) })
+        .map(|(f, (kinds, flags))| file::Line { group: f.group, name: f.name.clone(), rarity: f.rarity, weights: both(kinds, flags) })
         .collect();
-    Model { lines, base: base.map(file::hundredths), temperature, vocabulary }
+    Model { lines, base: both(&kinds_base, &flags_base), temperature, vocabulary }
 }
 
 fn answer(model: &Model, lessons: &[Lesson], noted: &[Noted], at: usize) -> Answer {
@@ -120,7 +185,12 @@ fn answer(model: &Model, lessons: &[Lesson], noted: &[Noted], at: usize) -> Answ
     for (feature, value) in model.vocabulary.values(&noted[at]) {
         scores.iter_mut().zip(&model.lines[feature as usize].weights).for_each(|(s, w)| *s += value * w);
     }
-    Answer { lesson: at, kind: lessons[at].kind, author: lessons[at].author.clone(), chances: chances(&scores, 1.0) }
+    let kinds = std::array::from_fn(|at| scores[at]);
+    let flags = std::array::from_fn(|place| {
+        let (ruled, reader) = noted[at].ruled[place];
+        FlagAnswer { wanted: lessons[at].flag(FLAGGED[place]), score: scores[KINDS + place], ruled, reader }
+    });
+    Answer { lesson: at, kind: lessons[at].kind, author: lessons[at].author.clone(), chances: chances(&kinds, model.temperature), flags }
 }
 
 /// Everything that is to be seen in a lesson.
@@ -140,6 +210,7 @@ fn note(rules: &Ruleset, lesson: &Lesson) -> Noted {
     let mut each = |seen: Seen| noted.add(&seen);
     features::of_signals(&ids, &mut each);
     features::of_case(&ids, lesson.stage, lesson.channel, &mut each);
+    noted.ruled = FLAGGED.map(|flag| rules.ruled(flag, &signals, &facts).unwrap_or((Ruled::Silent, FlagReader::default())));
     noted
 }
 

@@ -3,8 +3,9 @@
 
 use super::super::features::{Group, Seen};
 use super::super::masks::{Mask, masks};
-use super::super::values;
+use super::super::{FLAGS, values};
 use super::Lesson;
+use crate::rules::judge::{FlagReader, Ruled};
 use crate::rules::tokens::Tokens;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -13,17 +14,24 @@ pub const LEAST_MESSAGES: u32 = 3;
 pub const LEAST_AUTHORS: usize = 2;
 
 /// What was seen in one message.
-#[derive(Default)]
 pub struct Noted {
     /// How often each feature occurs.
     seen: BTreeMap<(Group, String), u32>,
     /// Words by whether they stood for a name here.
     words: BTreeMap<String, (u32, u32)>,
+    /// What the rules alone say of each flag, in the order of `FLAGGED`.
+    pub ruled: [(Ruled, FlagReader); FLAGS],
+}
+
+impl Default for Noted {
+    fn default() -> Noted {
+        Noted { seen: BTreeMap::new(), words: BTreeMap::new(), ruled: [(Ruled::Silent, FlagReader::default()); FLAGS] }
+    }
 }
 
 impl Noted {
     pub fn add(&mut self, seen: &Seen) {
-        *self.seen.entry((seen.group, seen.name.to_string())).or_default() += 1;
+        *self.seen.entry((seen.group, seen.name.concat())).or_default() += 1;
     }
 
     /// Notes which words stand for names here, and which do not.
@@ -87,8 +95,8 @@ impl Vocabulary {
 
     /// The values of a message's known features, as reading computes them.
     pub fn values(&self, noted: &Noted) -> Vec<(u32, f64)> {
-        let known = noted.seen.iter().filter_map(|(feature, count)| Some((feature.0, *self.numbers.get(feature)?, *count)));
-        let seen = known.flat_map(|(group, number, count)| (0..count).map(move |_| (group, number))).collect();
-        values(seen, |number| self.features[number as usize].rarity)
+        let known = noted.seen.iter().filter_map(|(feature, count)| Some((*self.numbers.get(feature)?, *count)));
+        let seen = known.flat_map(|(number, count)| (0..count).map(move |_| number)).collect();
+        values(seen, |number| (self.features[number as usize].group, self.features[number as usize].rarity))
     }
 }
