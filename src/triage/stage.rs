@@ -55,7 +55,7 @@ pub fn weigh<'a, 'h>(rules: &Ruleset, signals: &Signals, facts: &Facts, hit: Opt
         (Some(Kind::NewComplaint), Stage::Responded) => Some(Kind::Stage2Request),
         _ => None,
     };
-    let again = || topic(&super::words::said(words)).retells(&hit.topic);
+    let again = || topic(&super::words::said(words)).repeats(&hit.topic);
     if let Some(kind) = joins.filter(|_| !agreed || again()) {
         let at = judgement.ranked.iter().position(|r| r.kind == kind);
         let mut first = at.map_or_else(|| Ranked { kind, score: 1, reasons: Vec::new() }, |at| judgement.ranked.remove(at));

@@ -284,7 +284,9 @@ fn links_are_strong_by_letter_token_or_party() {
     assert_eq!(strength(&[OurMessageId]), Some(true));
     assert_eq!(strength(&[ReferenceInSubject]), Some(false), "a stranger with a number");
     assert_eq!(strength(&[ReferenceInBody, SameSender]), Some(true));
-    assert_eq!(strength(&[SameName]), Some(false));
+    assert_eq!(strength(&[SameName]), None, "a namesake with the same trouble");
+    let known = [candidate(1, Stage::Stage1, "the boiler", &[SameName])];
+    assert_eq!(link(&known, "my complaint about the boiler", at(NOW)).map(|h| h.strong), Some(false));
     assert_eq!(strength(&[SameTopic]), None, "a neighbour with the same leak");
     assert_eq!(strength(&[ThreadRoot]), None, "an Outlook conversation of somebody else");
     assert_eq!(strength(&[SameConversation]), None, "under the same public post");

@@ -296,6 +296,12 @@ impl Topic {
         common >= 4 && 5 * common >= 3 * self.words.len()
     }
 
+    /// True when nearly all that it says was said before, however short: an edit, a second sending by the same person.
+    pub fn repeats(&self, other: &Topic) -> bool {
+        let common = self.words.intersection(&other.words).count();
+        self.retells(other) || common >= 2 && 5 * common >= 4 * self.words.len()
+    }
+
     /// True when it names a matter, and the other's is another.
     pub fn elsewhere(&self, other: &Topic) -> bool {
         !self.matters.is_empty() && !other.is_empty() && self.matters.is_disjoint(&other.matters)
