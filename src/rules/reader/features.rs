@@ -87,10 +87,13 @@ pub fn of_part(text: &str, subject: bool, tokens: &Tokens, times: &[Time], each:
         let word = |at: usize| masks[at].word(tokens.norm(at));
         for at in words.clone() {
             let token = &tokens.all[at];
-            each(Seen { group: Group::Words, name: &[word(at)], span: Some((token.start, token.end)) });
+            // What is masked says nothing by itself, and is never shown as what gave a message away.
+            let open = |at: usize| masks[at] == Mask::Open;
+            each(Seen { group: Group::Words, name: &[word(at)], span: open(at).then_some((token.start, token.end)) });
             if at + 1 < words.end {
                 let pair = [word(at), " ", word(at + 1)];
-                each(Seen { group: Group::Words, name: &pair, span: Some((token.start, tokens.all[at + 1].end)) });
+                let span = (open(at) && open(at + 1)).then_some((token.start, tokens.all[at + 1].end));
+                each(Seen { group: Group::Words, name: &pair, span });
             }
             let repeats = at > 0 && tokens.all[at - 1].start == token.start;
             if masks[at] == Mask::Open && !repeats {
