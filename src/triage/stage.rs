@@ -44,9 +44,16 @@ pub fn weigh<'a, 'h>(rules: &Ruleset, signals: &Signals, facts: &Facts, hit: Opt
     let facts = Facts { stage: seen(hit.case), stage1_answered: hit.case.stage1_answered, link, ..facts.clone() };
     let mut reasons = Vec::new();
     let mut judgement = rules.judge(signals, &facts);
-    // It speaks of the case, so what would open one joins it (Code 6.8), or is about our answer (Code 6.10): unless the second reader, who
-    // knows the stage too, says the same as the rules. What was told before is told again by who sends it twice, or by another way.
-    let agreed = facts.reader == ReaderMode::Weighs
+    // It speaks of the case, so what would open one joins it (Code 6.8), or is about our answer (Code 6.10): unless it names a matter of its
+    // own, and the second reader, who knows the stage too, says the same as the rules. What was told before is told again by who sends it
+    // twice, or by another way.
+    let about = topic(&super::words::said(words));
+    let of_its_own = match hit.case.stage {
+        Stage::Responded => !about.matters.is_empty() && !about.repeats(&hit.topic),
+        _ => about.elsewhere(&hit.topic),
+    };
+    let agreed = of_its_own
+        && facts.reader == ReaderMode::Weighs
         && judgement.ranked.first().is_some_and(|first| judgement.reading.as_ref().is_some_and(|r| r.chance(first.kind) >= AGREED));
     let joins = match (judgement.ranked.first().map(|r| r.kind), hit.case.stage) {
         (Some(Kind::NewComplaint | Kind::ServiceRequest | Kind::AsbReport | Kind::PoliticalEnquiry), Stage::Stage1 | Stage::Stage2) => {
@@ -55,8 +62,7 @@ pub fn weigh<'a, 'h>(rules: &Ruleset, signals: &Signals, facts: &Facts, hit: Opt
         (Some(Kind::NewComplaint), Stage::Responded) => Some(Kind::Stage2Request),
         _ => None,
     };
-    let again = || topic(&super::words::said(words)).repeats(&hit.topic);
-    if let Some(kind) = joins.filter(|_| !agreed || again()) {
+    if let Some(kind) = joins.filter(|_| !agreed) {
         let at = judgement.ranked.iter().position(|r| r.kind == kind);
         let mut first = at.map_or_else(|| Ranked { kind, score: 1, reasons: Vec::new() }, |at| judgement.ranked.remove(at));
         first.score = first.score.max(1);

@@ -470,6 +470,12 @@ fn the_same_input_gives_the_same_decision() {
 }
 
 #[test]
+fn what_names_no_matter_of_its_own_stays_with_the_case() {
+    let open = candidate(1, Stage::Stage1, "no heating in the flat since Friday", &[Evidence::SameConversation, Evidence::SameSender]);
+    assert_eq!(decide(&post("And nobody has rung back."), &[open]).kind, Kind::Addition);
+}
+
+#[test]
 fn another_language_is_named_and_nothing_of_english_is_read_into_it() {
     let text = "Nie działa ogrzewanie od dwóch tygodni, dzwoniłam pięć razy i nikt nie przyszedł. Proszę o naprawę.";
     let message = Message { language: Some("pol".into()), ..mail("Jola Moss", "jola@post.example", "ogrzewanie", text) };
