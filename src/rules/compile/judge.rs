@@ -73,7 +73,9 @@ fn compile_flag(flag: Flag, parts: &[(usize, FlagText)], ids: &HashMap<String, u
         if let Some(reader) = rule.reader {
             out.reader = FlagReader { raises: reader.raises, withdraws: reader.withdraws };
         }
-        out.raise.extend(rule.raise.iter().filter_map(|c| parse_condition(*file, c, ids, bench)));
+        // What a landlord's own officer wrote is never taken back by what the reader learnt elsewhere.
+        let raises = if *file >= bench.shipped { &mut out.sure } else { &mut out.raise };
+        raises.extend(rule.raise.iter().filter_map(|c| parse_condition(*file, c, ids, bench)));
         out.unless.extend(rule.unless.iter().filter_map(|c| parse_condition(*file, c, ids, bench)));
     }
     out
