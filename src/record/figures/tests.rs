@@ -83,7 +83,7 @@ fn acknowledgements_and_responses_are_counted_by_working_days_and_by_their_dates
     assert_eq!(cell(&t, "Complaints by topic", "damp", "complaints"), "1", "two messages of one complaint");
     assert_eq!(cell(&t, "Complaints by topic", "repairs", "complaints"), "2");
     assert_eq!(cell(&t, "Complaints by contractor", "Axis Repairs", "stage 1"), "1");
-    assert_eq!(cell(&t, "Refusals", "refused by a person", "times"), "1");
-    assert_eq!(cell(&t, "Refusals", "refused by Postroom (it cannot refuse)", "times"), "0");
+    assert_eq!(cell(&t, "Refusals and", "refused by a person", "times"), "1");
+    assert_eq!(cell(&t, "Refusals and", "refused by Postroom (it cannot refuse)", "times"), "0");
     assert_eq!(cell(&t, "Messages by kind", "a request for a service", "messages"), "0", "none is a figure too");
 }
