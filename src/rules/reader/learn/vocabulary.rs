@@ -10,7 +10,7 @@ use crate::rules::tokens::Tokens;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// Messages, and authors, in which a feature must occur before a model may hold it.
-pub const LEAST_MESSAGES: u32 = 3;
+pub const LEAST_MESSAGES: u32 = 5;
 pub const LEAST_AUTHORS: usize = 2;
 
 /// What was seen in one message.
