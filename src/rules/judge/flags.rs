@@ -71,9 +71,12 @@ impl Case<'_> {
     }
 }
 
+/// Flags that the reader would raise and may only advise, with its chances.
+type Advised = Vec<(Flag, f64)>;
+
 impl Ruleset {
     /// The flags that stand, and those that the reader only advises.
-    pub(super) fn flags(&self, case: &Case, reading: Option<&Reading>) -> (Vec<(Flag, Reason)>, Vec<(Flag, f64)>) {
+    pub(super) fn flags(&self, case: &Case, reading: Option<&Reading>) -> (Vec<(Flag, Reason)>, Advised) {
         let (mut out, mut advised) = (Vec::new(), Vec::new());
         for rule in &self.flags {
             let ruled = case.ruled(rule);
@@ -139,7 +142,7 @@ mod tests {
         }
         let (off, none, _) = flags(&rules, text, ReaderMode::Off);
         assert!(none.is_empty() && !off.contains(&Flag::Repeat));
-        assert_eq!(flags(&rules, text, ReaderMode::Advises), (off.clone(), vec![Flag::Repeat], flags(&rules, text, ReaderMode::Off).2));
+        assert_eq!(flags(&rules, text, ReaderMode::Advises), (off, vec![Flag::Repeat], flags(&rules, text, ReaderMode::Off).2));
         let (weighed, advised, words) = flags(&rules, text, ReaderMode::Weighs);
         assert!(advised.is_empty() && weighed.contains(&Flag::Repeat));
         assert!(words.iter().all(|w| text.contains(w.as_str())));
