@@ -284,11 +284,13 @@ impl Page {
         }
         self.private |= outcome.as_ref().is_some_and(|o| o.private);
         self.outcome = outcome.map(|o| o.text).filter(|t| !t.is_empty());
-        self.outcome_kept = self.outcome.is_none() && definition.outcome.is_some();
+        // In another language all may have been said: nothing is asked of them until a person has read it.
+        let unread = o.message.is_some_and(|m| m.language.is_some());
+        self.outcome_kept = self.outcome.is_none() && (unread || definition.outcome.is_some());
         if abuse && quote::is_insulting(&self.subject) {
             self.subject = self.plain_subject();
         }
-        self.questions = Some(Questions {
+        self.questions = (!unread).then(|| Questions {
             what: definition.what.is_empty(),
             when: definition.when.is_none(),
             who: definition.who.is_none(),

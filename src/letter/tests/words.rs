@@ -47,6 +47,18 @@ fn the_acknowledgement_says_all_that_it_must() {
 }
 
 #[test]
+fn who_writes_in_another_language_is_asked_nothing_before_it_is_read() {
+    let mut world = karen();
+    world.message.language = Some("pol".into());
+    world.decision.definition = Definition { what: world.decision.definition.what.clone(), ..Definition::default() };
+    let text = world.letter().text;
+    in_order(&text, &["1. “The pipe under my kitchen sink", "A person will read it", "By Monday 9 March 2026"]);
+    for asked in ["When did it start?", "Who have you spoken to", "What would you like us to do", "We ask you about this below"] {
+        assert!(!text.contains(asked), "{asked}");
+    }
+}
+
+#[test]
 fn nothing_known_asks_the_four_questions() {
     let mut world = karen();
     world.decision.definition = Definition::default();
