@@ -76,7 +76,7 @@ impl Returned {
 /// The failed addresses, and whether for good.
 fn failed(facts: &Facts, status: Option<&str>, returned: &Returned) -> Bounce {
     let mut bounce = Bounce::default();
-    let mut delayed = false;
+    let (mut delayed, mut arrived) = (false, false);
     let (mut permanent, mut passing) = (false, false);
     let add = |a: Address, list: &mut Vec<Address>| {
         if list.len() < 500 && !list.contains(&a) {
@@ -95,7 +95,9 @@ fn failed(facts: &Facts, status: Option<&str>, returned: &Returned) -> Bounce {
         let action = get("action").unwrap_or("failed").to_ascii_lowercase();
         if action.starts_with("delayed") {
             delayed = true;
-        } else if !["delivered", "relayed", "expanded"].iter().any(|w| action.starts_with(w)) {
+        } else if ["delivered", "relayed", "expanded"].iter().any(|w| action.starts_with(w)) {
+            arrived = true;
+        } else {
             let diagnosis = format!("{} {}", get("status").unwrap_or_default(), get("diagnostic-code").unwrap_or_default());
             match class(&diagnosis) {
                 Some(4) => passing = true,
@@ -104,7 +106,7 @@ fn failed(facts: &Facts, status: Option<&str>, returned: &Returned) -> Bounce {
             found.into_iter().for_each(|a| add(a, &mut bounce.failed));
         }
     }
-    if bounce.failed.is_empty() && !delayed {
+    if bounce.failed.is_empty() && !delayed && !arrived {
         let text = &facts.whole[..copy_in(facts.whole).unwrap_or(facts.whole.len())];
         delayed = is_delay(facts.subject, text);
         if !delayed {

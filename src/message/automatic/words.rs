@@ -40,7 +40,7 @@ pub fn any(section: &str, text: &str) -> bool {
 }
 
 /// The sections that whole texts are searched for: one walk finds the words of all of them.
-const IN_TEXTS: [&str; 12] = [
+const IN_TEXTS: [&str; 13] = [
     "absence",
     "says automatic",
     "thanks",
@@ -53,6 +53,7 @@ const IN_TEXTS: [&str; 12] = [
     "challenge",
     "receipt says",
     "meeting",
+    "acknowledges",
 ];
 
 /// All words of those sections, and the section of each.
@@ -96,9 +97,17 @@ fn first(text: &str, octets: usize) -> &str {
     &text[..text.floor_char_boundary(octets)]
 }
 
-/// Subjects with which programs begin an automatic answer. `Re:` before it is a person who answers the robot.
-pub fn reply_subject(subject: &str) -> bool {
-    list("reply subject").iter().any(|s| subject.starts_with(s))
+/// Subjects with which programs begin an automatic answer: the phrase alone, or set off from the subject that is answered. With words run on
+/// behind it ("Automatic reply is all I get") it may be a person's, and so may a short word ("Away: who has my key?"): then the text decides.
+/// `Re:` before it is a person who answers the robot.
+pub fn reply_subject(subject: &str, text: &Spotted) -> bool {
+    let set_off = |phrase: &String| {
+        let rest = subject.strip_prefix(phrase.as_str());
+        rest.is_some_and(|r| r.trim_start().chars().next().is_none_or(|c| !c.is_alphanumeric()))
+    };
+    let begins = |section| list(section).iter().any(|s| subject.starts_with(s));
+    let answers = || says_automatic(text) || text.any("thanks", 1500) || absent(text) && text.any("instead", 1500);
+    list("reply subject").iter().any(set_off) || (begins("reply subject") || begins("reply subject perhaps")) && answers()
 }
 
 /// An absence told by the usual sentences. People write them too: alone they prove nothing.
@@ -141,16 +150,20 @@ pub fn newsletter(spotted: &Spotted) -> bool {
 /// A person speaking for themselves: the first person, of the home, of what has gone on. English, and the commonest of what else residents write.
 pub fn speaks(spotted: &Spotted) -> bool {
     let text = first(&spotted.text, 8000);
-    let padded = || format!(" {} ", text.replace(|c: char| c.is_whitespace() || ",.;:!?()\"".contains(c), " "));
     // Grievances in telegraph style have no "I": "Boiler off again. Nobody came."
     let plain = grievance(spotted);
     if !robot(spotted) {
-        return plain || any("first person", &padded()) && text.split_whitespace().nth(3).is_some();
+        return plain || any("first person", &padded(text)) && text.split_whitespace().nth(3).is_some();
     }
-    let padded = padded();
+    let padded = padded(text);
     // Robots say "we" and "our"; beside a robot's phrases only somebody who says "I" and "my" is a person.
     let alone: usize = [" i ", " i'm ", " i've ", " im ", " ive ", " my ", " me "].iter().map(|w| padded.matches(w).count()).sum();
     if plain { alone >= 2 } else { alone >= 4 && alone * 25 >= padded.split_whitespace().count() }
+}
+
+/// A text with a blank around every word.
+fn padded(text: &str) -> String {
+    format!(" {} ", text.replace(|c: char| c.is_whitespace() || ",.;:!?()\"،۔؟".contains(c), " "))
 }
 
 /// What a dissatisfied resident says and an absence notice does not.
@@ -158,8 +171,19 @@ pub fn grievance(spotted: &Spotted) -> bool {
     spotted.any("grievance", 8000)
 }
 
+/// A grievance in somebody's own name: what a machine's notice of a repair does not have.
+pub fn complains(spotted: &Spotted) -> bool {
+    grievance(spotted) && !robot(spotted) && any("first person", &padded(first(&spotted.text, 8000)))
+}
+
+/// Words that a machine writes to everybody, where nothing else tells who wrote.
+pub fn mechanical(text: &Spotted, whole: &Spotted) -> bool {
+    robot(whole) || newsletter(whole) || text.any("thanks", 1500) || text.any("acknowledges", 1500)
+}
+
+/// Asks whoever wrote to prove that they are nobody's machine. A person who tells of having been asked has more to say.
 pub fn challenge(subject: &str, spotted: &Spotted) -> bool {
-    (spotted.any("challenge", 3000) || any("challenge", subject)) && !first(&spotted.text, 3000).contains("my flat")
+    (spotted.any("challenge", 3000) || any("challenge", subject)) && !grievance(spotted)
 }
 
 pub fn read_receipt(subject: &str, spotted: &Spotted) -> bool {

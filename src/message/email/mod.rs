@@ -99,6 +99,7 @@ impl Mail {
             returned: returned.as_deref(),
             calendar: calendar.as_deref(),
             files: &names,
+            passes_on: !message.forwards.is_empty(),
         };
         let (automatic, bounce, about) = automatic::judge(&facts);
         (message.automatic, message.bounce, message.about) = (automatic, bounce, about);
@@ -106,7 +107,7 @@ impl Mail {
             && message.automatic.is_none()
             && message.from.email.as_ref().is_some_and(|a| automatic::machine_address(a.local()))
         {
-            message.reply_to = form_address(&whole);
+            message.reply_to = automatic::form::address(&whole);
         }
 
         if encrypted {
@@ -258,16 +259,4 @@ fn date(value: &str) -> Option<Timestamp> {
     let parsed = MessageStream::new(line.as_bytes()).parse_date();
     let parsed = parsed.as_datetime().filter(|d| d.is_valid() && d.year > 1900)?;
     Timestamp::from_second(parsed.to_timestamp()).ok()
-}
-
-/// A form sent by a robot's address is answered at the address that its `Email:` field gives.
-fn form_address(whole: &str) -> Option<Address> {
-    if automatic::form_fields(whole) < 2 {
-        return None;
-    }
-    let line = whole.lines().take(200).find(|l| {
-        let label = l.split(':').next().unwrap_or_default().trim().trim_matches('*').to_lowercase();
-        matches!(label.as_str(), "email" | "e-mail" | "email address" | "your email" | "contact email" | "e-mail address")
-    })?;
-    address::loose(line).into_iter().next()
 }

@@ -1,6 +1,7 @@
 //! "On Mon, 2 Mar 2026 at 09:20, Jo <jo@x> wrote:" in many languages, the date first or the name first, on one line or over several.
 
 use super::block::Retold;
+use super::labels::field;
 use super::mailbox::{Mailbox, addresses};
 use super::separator::separator;
 use super::{next_is_deeper, stated};
@@ -94,7 +95,8 @@ fn ending_at(lines: &[Line], last: usize, floor: usize, deeper: bool) -> Option<
     for back in 0..LINES {
         let Some(at) = last.checked_sub(back).filter(|a| *a >= floor) else { break };
         let this = &lines[at];
-        if this.is_blank() || this.depth != line.depth || joined.len() + this.text.len() > LONGEST {
+        let labelled = back > 0 && field(&this.text).is_some();
+        if this.is_blank() || labelled || this.depth != line.depth || joined.len() + this.text.len() > LONGEST {
             break;
         }
         joined = if joined.is_empty() { this.text.trim().to_string() } else { format!("{} {joined}", this.text.trim()) };
