@@ -141,7 +141,8 @@ fn with_crlf(raw: &[u8]) -> Vec<u8> {
 fn ids(o: &Occasion<'_>) -> Vec<String> {
     let Some(message) = o.message.filter(|_| o.form.answers()) else { return Vec::new() };
     // What a contractor or an officer passed on is answered as the resident's own, whose thread it joins.
-    let (before, own) = match message.forwards.iter().rev().find(|f| f.from_email.as_ref() == o.to && o.to.is_some()) {
+    let via = o.decision.and_then(|d| d.via);
+    let (before, own) = match message.handed_on(via).find(|f| f.from_email.as_ref() == o.to && o.to.is_some()) {
         Some(forward) => (&[][..], forward.message_id.as_deref()),
         None if message.from.email.as_ref() == o.to || message.reply_to.as_ref() == o.to => {
             (message.references.as_slice(), message.message_id.as_deref())

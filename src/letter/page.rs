@@ -202,7 +202,8 @@ impl Page {
             self.subject = self.plain_subject();
         }
         self.locked = message.is_locked();
-        let asked = |way: fn(&str) -> bool| way(&message.text) || message.forwards.iter().any(|f| way(&f.text));
+        let via = o.decision.and_then(|d| d.via);
+        let asked = |way: fn(&str) -> bool| way(&message.text) || message.handed_on(via).any(|f| way(&f.text));
         let adjusted = o.decision.is_some_and(|d| d.flags.contains(&Flag::Adjustment));
         self.large |= adjusted && asked(wants_large_print);
         // Who writes in Welsh, or asks for it, is answered so wherever the landlord is.
@@ -326,7 +327,7 @@ fn signposts(policy: &Policy, decision: &Decision) -> Vec<String> {
 /// The message inside this one that the recipient wrote, when somebody else passed it on.
 fn own_forward<'m>(o: &Occasion<'_>, message: &'m Message) -> Option<&'m crate::model::message::Forwarded> {
     let to = o.to?;
-    message.forwards.iter().rev().find(|f| f.from_email.as_ref() == Some(to))
+    message.handed_on(o.decision.and_then(|d| d.via)).find(|f| f.from_email.as_ref() == Some(to))
 }
 
 /// True where the words are somebody else's about the recipient: a contractor's or an officer's note. They are not repeated.
@@ -334,7 +335,7 @@ fn told_by_another(o: &Occasion<'_>) -> bool {
     let (Some(message), Some(decision)) = (o.message, o.decision) else { return false };
     // A passed-on message of theirs is their own words; a note beside it that gives their address is not.
     let noted = || o.to.is_some_and(|to| message.text.to_lowercase().contains(to.as_str()));
-    decision.via.is_some() && (message.forwards.is_empty() || own_forward(o, message).is_none() && noted())
+    decision.via.is_some() && own_forward(o, message).is_none() && (message.forwards.is_empty() || noted())
 }
 
 /// The name to greet: of the forward's author, of the sender, or of the resident that a note names.

@@ -17,7 +17,7 @@ use super::subject::Prefix;
 use crate::model::address::Address;
 use block::Retold;
 use head::{Head, above_reply_line, head_at, reply_line_at};
-use passed_on::{anonymous, is_forward, is_ours, take_forward};
+use passed_on::{anonymous, bears_reply_line, is_forward, is_ours, take_forward};
 use regex::Regex;
 use separator::{Wording, is_rule};
 use std::sync::LazyLock;
@@ -44,6 +44,8 @@ pub struct Found {
 pub struct Reading {
     pub whose: Vec<Whose>,
     pub forward: Option<Found>,
+    /// The message that these lines answer, in lines of its own: answers between them are left out.
+    pub answered: Option<(Vec<Line>, Found)>,
 }
 
 /// What is known of the message that the lines are the body of.
@@ -61,6 +63,7 @@ pub fn read(lines: &[Line], context: Context) -> Reading {
     let attributions = attribution::all(lines);
     let mut whose = vec![Whose::New; lines.len()];
     let mut forward = None;
+    let mut answered = None;
     let mut quoted_before = false;
     let mut at = 0;
     while at < lines.len() {
@@ -85,6 +88,9 @@ pub fn read(lines: &[Line], context: Context) -> Reading {
             if is_forward(&head, lines, context) && (!inside || (!quoted_before && (explicit || context.prefix == Prefix::Forward))) {
                 forward = Some(take_forward(lines, &mut whose, &head, base));
                 break;
+            }
+            if !quoted_before && let Some(block) = &head.block {
+                answered = Some(Found { retold: block.retold.clone(), body: head.body..lines.len(), depth: head.depth });
             }
             if !inside {
                 whose[head.start..head.body].fill(Whose::Quoted);
@@ -120,6 +126,10 @@ pub fn read(lines: &[Line], context: Context) -> Reading {
                 taken.retold = found.retold.clone();
                 forward = Some(taken);
                 break;
+            }
+            if !quoted_before && (deeper || inside || credible) {
+                let depth = line.depth + usize::from(deeper);
+                answered = Some(Found { retold: found.retold.clone(), body: found.end..lines.len(), depth });
             }
             if deeper || inside {
                 whose[at..found.end].fill(Whose::Quoted);
@@ -158,6 +168,11 @@ pub fn read(lines: &[Line], context: Context) -> Reading {
             whose[i] = below;
         }
     }
+    let answered = answered.filter(|found| !bears_reply_line(found.body.start, lines)).map(|found| {
+        let body: Vec<Line> = found.body.filter(|i| whose[*i] == Whose::Quoted).map(|i| lines[i].clone()).collect();
+        let body_end = body.len();
+        (body, Found { body: 0..body_end, ..found })
+    });
     let before = whose.clone();
     signature::mark(lines, &mut whose);
     if forward.is_none() && whose_words(lines, &whose, lines.len()).is_none() {
@@ -167,7 +182,7 @@ pub fn read(lines: &[Line], context: Context) -> Reading {
             whose.fill(Whose::New);
         }
     }
-    Reading { whose, forward }
+    Reading { whose, forward, answered }
 }
 
 /// The first line of new words before `end`.

@@ -25,6 +25,8 @@ pub struct Split {
     pub signature: String,
     /// Outermost first; each one's body holds those inside it.
     pub forwards: Vec<Forwarded>,
+    /// What it answers, newest first.
+    pub answered: Vec<Forwarded>,
 }
 
 pub fn split(body: &Body) -> Split {
@@ -54,7 +56,11 @@ fn sort(lines: &[Line], context: Context) -> Split {
     let of = |whose: Whose| lines.iter().zip(&reading.whose).filter(move |(_, w)| **w == whose).map(|(l, _)| l);
     let base = lines.iter().filter(|l| !l.is_blank()).map(|l| l.depth).min().unwrap_or(0);
     let (text, quoted, signature) = (to_text(of(Whose::New), base), to_text(of(Whose::Quoted), base), to_text(of(Whose::Signature), base));
-    Split { text, quoted, signature, forwards: reading.forward.map(|found| forward::chain(lines, found)).unwrap_or_default() }
+    let (forwards, answered) = match reading.forward {
+        Some(found) => forward::chain(lines, found),
+        None => (Vec::new(), forward::history(reading.answered)),
+    };
+    Split { text, quoted, signature, forwards, answered }
 }
 
 #[cfg(test)]

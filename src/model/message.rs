@@ -1,6 +1,7 @@
 //! A message as it was understood: what `message/` makes of raw bytes, and what rules and triage judge.
 
 use super::address::{Address, Party};
+use super::decision::Via;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -57,6 +58,10 @@ pub struct Message {
     /// The messages that this one passes on, outermost first; each one's body holds those inside it. The innermost whose sender is
     /// neither contractor nor landlord is the resident's (triage chooses: it knows who they are).
     pub forwards: Vec<Forwarded>,
+    /// The message that this one answers, as its history retells it, and what that one answers in its turn: newest first; none where it is a
+    /// letter of ours with its reply line. Whoever answers a resident and copies us in passes the resident's words on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub answered: Vec<Forwarded>,
     /// The author's own new words: of a forward, the covering note.
     pub text: String,
     /// What was cut as the words of an earlier message. Kept, never thrown away.
@@ -73,6 +78,11 @@ pub struct Message {
 }
 
 impl Message {
+    /// What it hands on to us: what it forwards, innermost first, and what it answers where that is how a resident's words came (`via`).
+    pub fn handed_on(&self, via: Option<Via>) -> impl Iterator<Item = &Forwarded> {
+        self.forwards.iter().rev().chain(self.answered.iter().filter(move |_| via.is_some()))
+    }
+
     /// Encrypted, so that its words cannot be read here.
     pub fn is_locked(&self) -> bool {
         self.defects.iter().any(|d| d.code == "encrypted")

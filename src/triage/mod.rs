@@ -104,8 +104,16 @@ pub fn hear<'a>(message: &'a Message, policy: &Policy, received_at: Timestamp) -
 pub fn triage(input: &Input<'_>) -> Decision {
     let Input { message, signals, rules, candidates, policy, received_at, .. } = *input;
     let mut who = who::who(message, policy, received_at);
+    let known = |text: &str| candidates.iter().any(|c| relation::holds(&c.case, text));
+    let again = who.by_answer && who.original.is_some_and(|o| known(&o.text));
+    if again {
+        who = who::who_answers(message, policy, received_at);
+    }
     let words = words::words(message, &who, policy, received_at);
     let said = words::said(&words);
+    // What was heard was heard in the words that the case holds.
+    let anew = again.then(|| rules.signals(&words));
+    let signals = anew.as_ref().unwrap_or(signals);
 
     let hit = link::link(candidates, &said, received_at);
     let facts = Facts { reader: policy.reader.mode, ..facts(message, &who) };
@@ -237,7 +245,7 @@ fn contractor_delay(message: &Message, who: &Who<'_>, calendar: &Calendar, recei
     if who.via != Some(Via::Contractor) {
         return None;
     }
-    let written = message.forwards.iter().filter_map(|f| f.sent_at).min()?;
+    let written = message.forwards.iter().filter_map(|f| f.sent_at).min().or(who.original.and_then(|o| o.sent_at))?;
     let (written, had) = (local_day(written), local_day(received_at));
     let year_ago = had.saturating_sub(1.year());
     (year_ago..=had).contains(&written).then(|| calendar.working_days_between(written, had))

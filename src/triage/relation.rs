@@ -5,7 +5,7 @@
 
 use super::link::Hit;
 use super::topic::topic;
-use crate::model::case::Stage;
+use crate::model::case::{Case, Stage};
 use crate::rules::{Place, Signals, Words};
 use regex::Regex;
 use std::sync::LazyLock;
@@ -134,6 +134,21 @@ pub fn apart(hit: &Hit<'_>, words: &Words<'_>, signals: &Signals) -> f64 {
     when(about.likeness(&hit.topic) > 0.3, -0.6 * little);
     when(heading.likeness(&hit.topic) > 0.3, -0.4 * little);
     score
+}
+
+/// Whether the case holds these words already, but for a signature or a line that wrapping changed: the same mail came by another way.
+pub fn holds(case: &Case, text: &str) -> bool {
+    let plain = |text: &str| {
+        let words = text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty());
+        words.map(str::to_lowercase).collect::<Vec<_>>().join(" ")
+    };
+    let known = format!(" {} ", plain(&case.topic));
+    let (mut all, mut held) = (0, 0);
+    for sentence in text.split(['.', '?', '!']).map(plain).filter(|s| !s.is_empty()) {
+        all += sentence.len();
+        held += if known.contains(&format!(" {sentence} ")) { sentence.len() } else { 0 };
+    }
+    all > 0 && 5 * held >= 4 * all
 }
 
 #[cfg(test)]

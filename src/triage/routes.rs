@@ -54,7 +54,8 @@ fn is_named(address: &Address, role: &str, message: &Message) -> bool {
     if parts.is_empty() || parts.iter().all(|p| role.contains(p.as_str())) {
         return false;
     }
-    let bodies = message.forwards.iter().map(|f| f.body.as_str()).chain([message.subject.as_str(), message.text.as_str()]);
+    let bodies =
+        message.forwards.iter().chain(&message.answered).map(|f| f.body.as_str()).chain([message.subject.as_str(), message.text.as_str()]);
     let said: Vec<String> = bodies.flat_map(|t| t.split(|c: char| !c.is_alphanumeric())).map(str::to_lowercase).collect();
     parts.iter().all(|p| said.contains(p))
 }

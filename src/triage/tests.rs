@@ -1,5 +1,6 @@
 //! The rules of tests/scenarios/FORMAT.md and the traps of the field, one by one.
 
+mod answered;
 mod measure;
 
 use super::duties::{Clock, duties};

@@ -40,7 +40,8 @@ pub fn words<'a>(message: &'a Message, who: &Who<'a>, policy: &Policy, received_
     }
     let letter = letter(&parts, message);
     parts.extend(letter.map(|text| part(Place::Text, text)));
-    parts.push(part(Place::Quoted, message.quoted.as_str()));
+    // History that is the resident's was heard as theirs.
+    parts.extend((!who.by_answer).then_some(part(Place::Quoted, message.quoted.as_str())));
     parts.extend(message.forwards.iter().map(|f| f.text.as_str()).filter(|t| Some(*t) != chosen).map(|t| part(Place::Forwarded, t)));
     let attached = message.attachments.iter().filter_map(|a| a.text.as_deref());
     parts.extend(attached.filter(|t| Some(*t) != letter).map(|t| part(Place::Attachment, t)));

@@ -74,6 +74,7 @@ impl Mail {
         message.quoted = split.quoted;
         message.signature = split.signature;
         message.forwards = split.forwards;
+        message.answered = split.answered;
         let whole = plain.filter(|p| !p.trim().is_empty()).or_else(|| html.as_deref().map(attachment::html_words)).unwrap_or_default();
 
         let text = automatic::spot(&message.text, 20_000);

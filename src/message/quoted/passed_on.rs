@@ -29,8 +29,12 @@ pub fn is_forward(head: &Head, lines: &[Line], context: Context) -> bool {
 
 /// Our own letter: from one of those that this was written to, or with our reply line near its top.
 pub fn is_ours(from: Option<&Address>, body: usize, lines: &[Line], context: Context) -> bool {
-    from.is_some_and(|a| context.written_to.iter().any(|w| w.without_detail() == a.without_detail()))
-        || (body..lines.len()).take(20).any(|i| reply_line_at(lines, i))
+    from.is_some_and(|a| context.written_to.iter().any(|w| w.without_detail() == a.without_detail())) || bears_reply_line(body, lines)
+}
+
+/// Our reply line near its top.
+pub fn bears_reply_line(body: usize, lines: &[Line]) -> bool {
+    (body..lines.len()).take(20).any(|i| reply_line_at(lines, i))
 }
 
 /// Quoted words beneath a subject that says "passed on", with nothing to tell whose they are.
