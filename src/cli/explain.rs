@@ -73,7 +73,7 @@ async fn file(config: &Config, path: &Path, case: Option<&str>, reader: Option<&
     for message in message::read(&bytes, &hint) {
         let received_at = arrival(&message);
         let heard = triage::hear(&message, policy, received_at);
-        let signals = rulebook.ruleset.signals(&heard.words);
+        let signals = heard.signals(&rulebook.ruleset);
         let candidates: Vec<Candidate> = known.iter().cloned().collect();
         let decision = triage::triage(&triage::Input {
             message: &message,

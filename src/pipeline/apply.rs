@@ -68,7 +68,7 @@ pub async fn decide(works: &Works, house: &House, tx: &mut Tx, waiting: &Waiting
     }
     let rules = &house.rulebook.ruleset;
     let heard = triage::hear(message, &house.policy, waiting.received_at);
-    let signals = rules.signals(&heard.words);
+    let signals = heard.signals(rules);
     let mut candidates = store::candidates::find(tx, &house.id, &heard.keys, now).await?;
     late::lead(tx, house, message, &mut candidates).await?;
     let decision = triage::triage(&triage::Input {

@@ -72,7 +72,7 @@ pub fn replay(input: &Input, house: &House) -> Outcome {
     let heard = triage::hear(message, &house.policy, *received_at);
     let decision = triage::triage(&triage::Input {
         message,
-        signals: &rules.signals(&heard.words),
+        signals: &heard.signals(rules),
         rules,
         candidates,
         policy: &house.policy,

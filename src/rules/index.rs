@@ -14,14 +14,42 @@ pub const COMMON: &[&str] = &[
     "we", "what", "when", "who", "will", "with", "would", "you", "your", "?", "say", "tell", "thank",
 ];
 
-/// What a sentence must hold for a phrase to match in it at all, as marks that many stems share: a look that costs nothing and is right
-/// whenever it says no.
+/// A set of stems, as marks that several stems share: two sets that meet in no mark have no stem in common.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Marks([u64; 4]);
+
+impl Marks {
+    const ALL: Marks = Marks([u64::MAX; 4]);
+
+    /// The mark of a stem; none for a word that no rule speaks of.
+    pub fn of(stem: u32) -> Marks {
+        let mut marks = Marks::default();
+        if stem != super::tokens::UNKNOWN {
+            marks.0[(stem / 64 % 4) as usize] = 1 << (stem % 64);
+        }
+        marks
+    }
+
+    pub fn and(self, other: Marks) -> Marks {
+        Marks(std::array::from_fn(|i| self.0[i] | other.0[i]))
+    }
+
+    fn meets(&self, other: &Marks) -> bool {
+        (0..4).any(|i| self.0[i] & other.0[i] != 0)
+    }
+
+    fn count(&self) -> u32 {
+        self.0.iter().map(|marks| marks.count_ones()).sum()
+    }
+}
+
+/// What a sentence must hold for a phrase to match in it at all: a look that costs little and is right whenever it says no.
 #[derive(Clone, Debug, Default)]
 pub struct Sieve {
-    /// One of each must be among the sentence's marks.
-    needs: Vec<u128>,
+    /// One of each must be among the sentence's marks; what is rarest stands first.
+    needs: Vec<Marks>,
     /// For each part the marks of the words with which it can begin; all, where it can begin with any.
-    first: Vec<u128>,
+    first: Vec<Marks>,
 }
 
 /// A pattern's parts with their sieve.
@@ -37,32 +65,23 @@ impl Phrase {
     }
 }
 
-const ANY: u128 = u128::MAX;
-
-/// The mark of a stem; none for a word that no rule speaks of.
-pub fn mark(stem: u32) -> u128 {
-    if stem == super::tokens::UNKNOWN { 0 } else { 1 << (stem % 128) }
-}
-
 impl Sieve {
     pub fn new(parts: &Parts, lexicons: &[Lexicon], time: u32) -> Sieve {
-        let marks = |set: BTreeSet<u32>| set.into_iter().fold(0, |m, stem| m | mark(stem));
+        let marks = |set: BTreeSet<u32>| set.into_iter().fold(Marks::default(), |m, stem| m.and(Marks::of(stem)));
         let needed = |node: &Node| of_node(node, lexicons, time, &|_| false, 0).map(marks);
-        Sieve {
-            needs: parts.iter().flatten().filter_map(needed).collect(),
-            first: parts.iter().map(|nodes| first(nodes, lexicons, 0).map_or(ANY, marks)).collect(),
-        }
+        let mut needs: Vec<Marks> = parts.iter().flatten().filter_map(needed).collect();
+        needs.sort_by_key(Marks::count);
+        Sieve { needs, first: parts.iter().map(|nodes| first(nodes, lexicons, 0).map_or(Marks::ALL, marks)).collect() }
     }
 
     /// Whether a sentence of these marks may hold the phrase.
-    pub fn lets_through(&self, sentence: u128) -> bool {
-        self.needs.iter().all(|marks| marks & sentence != 0)
+    pub fn lets_through(&self, sentence: &Marks) -> bool {
+        self.needs.iter().all(|marks| marks.meets(sentence))
     }
 
     /// Whether a part may begin with a word of this mark.
-    pub fn may_begin(&self, part: usize, word: u128) -> bool {
-        let first = self.first.get(part).copied().unwrap_or(ANY);
-        first == ANY || first & word != 0
+    pub fn may_begin(&self, part: usize, word: &Marks) -> bool {
+        self.first.get(part).is_none_or(|first| *first == Marks::ALL || first.meets(word))
     }
 }
 

@@ -36,6 +36,7 @@ mod measure;
 mod tests;
 
 pub use docs::page as reference;
+pub use hash::Table;
 pub use judge::{CaseStage, Facts, Judgement, LinkStrength, Ranked, Sender};
 pub use lint::check;
 pub use load::{Ruleset, load, load_texts, load_with_reader, shipped};

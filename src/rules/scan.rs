@@ -1,6 +1,6 @@
 //! A message's words → the signals in them.
 
-use super::index::{Phrase, mark};
+use super::index::{Marks, Phrase};
 use super::load::{Ruleset, Signal};
 use super::matcher::Ground;
 use super::pattern::Node;
@@ -154,10 +154,10 @@ impl Signals {
 
 const MOST_FINDS: usize = 3;
 
-/// See [`mark`]: of the words of a part, and of its sentences.
-struct Marks {
-    words: Vec<u128>,
-    sentences: Vec<u128>,
+/// The marks of the words of a part, and of its sentences.
+struct Marked {
+    words: Vec<Marks>,
+    sentences: Vec<Marks>,
 }
 
 /// A part made ready: its tokens and times.
@@ -172,6 +172,15 @@ pub(super) struct Read<'a> {
 impl Ruleset {
     /// The signals in the words that count. Pure: the same words and rules give the same signals in the same order.
     pub fn signals(&self, words: &Words) -> Signals {
+        self.find(words, true)
+    }
+
+    /// As `signals`, where the second reader is not asked.
+    pub fn signals_alone(&self, words: &Words) -> Signals {
+        self.find(words, false)
+    }
+
+    fn find(&self, words: &Words, reader: bool) -> Signals {
         let mut out = Signals::default();
         let mut finds: Vec<(usize, Found)> = Vec::new();
         let mut undone = vec![false; self.signals.len()];
@@ -188,8 +197,10 @@ impl Ruleset {
             self.patterns_in(&read, &mut finds, &mut undone);
             self.expressions_in(&read, &mut finds);
             if matches!(place, Place::Subject | Place::Text) {
-                out.texts.push((part as u32, text.to_string()));
-                self.reader.hear(&read, *place == Place::Subject, &mut out.heard);
+                if reader {
+                    out.texts.push((part as u32, text.to_string()));
+                    self.reader.hear(&read, *place == Place::Subject, &mut out.heard);
+                }
                 out.times.extend(read.times.iter().map(|t| time_span(&read, t)));
             }
         }
@@ -238,31 +249,32 @@ impl Ruleset {
     }
 
     /// The marks of each word, and of each sentence those of its words and times.
-    fn marks(&self, read: &Read) -> Marks {
-        let words: Vec<u128> = read.tokens.all.iter().map(|t| mark(t.stem)).collect();
-        let sentences = read.tokens.sentences.iter().map(|(range, _)| words[range.clone()].iter().fold(0, |m, w| m | w));
-        let mut sentences: Vec<u128> = sentences.collect();
+    fn marks(&self, read: &Read) -> Marked {
+        let words: Vec<Marks> = read.tokens.all.iter().map(|t| Marks::of(t.stem)).collect();
+        let all = |range: &Range<usize>| words[range.clone()].iter().fold(Marks::default(), |m, w| m.and(*w));
+        let mut sentences: Vec<Marks> = read.tokens.sentences.iter().map(|(range, _)| all(range)).collect();
         for time in &read.times {
-            sentences[read.tokens.all[time.tokens.start].sentence as usize] |= mark(self.time_stem);
+            let sentence = &mut sentences[read.tokens.all[time.tokens.start].sentence as usize];
+            *sentence = sentence.and(Marks::of(self.time_stem));
         }
-        Marks { words, sentences }
+        Marked { words, sentences }
     }
 
     /// Where each part of a pattern matches within one sentence.
-    fn match_in(&self, ground: &Ground, phrase: &Phrase, sentence: u32, marks: &Marks) -> Option<Vec<Range<usize>>> {
-        if !phrase.sieve.lets_through(marks.sentences[sentence as usize]) {
+    fn match_in(&self, ground: &Ground, phrase: &Phrase, sentence: u32, marks: &Marked) -> Option<Vec<Range<usize>>> {
+        if !phrase.sieve.lets_through(&marks.sentences[sentence as usize]) {
             return None;
         }
         let range = &ground.tokens.sentences[sentence as usize].0;
         let find = |(part, nodes): (usize, &Vec<Node>)| {
-            let mut starts = range.clone().filter(|&at| phrase.sieve.may_begin(part, marks.words[at]));
+            let mut starts = range.clone().filter(|&at| phrase.sieve.may_begin(part, &marks.words[at]));
             starts.find_map(|at| Some(at..ground.ends(nodes, at)?))
         };
         phrase.parts.iter().enumerate().map(find).collect()
     }
 
     /// The signal's own demands on the sentence: nothing that undoes it, the right party, no "not" before it.
-    fn holds_here(&self, ground: &Ground, signal: &Signal, sentence: u32, stretches: &[Range<usize>], marks: &Marks) -> bool {
+    fn holds_here(&self, ground: &Ground, signal: &Signal, sentence: u32, stretches: &[Range<usize>], marks: &Marked) -> bool {
         if signal.unless.iter().any(|phrase| self.match_in(ground, phrase, sentence, marks).is_some()) {
             return false;
         }

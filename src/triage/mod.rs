@@ -28,7 +28,7 @@ use crate::model::decision::{Candidate, Decision, Definition, Effect, Flag, Kind
 use crate::model::duty::{Duty, DutyKind};
 use crate::model::keys::Keys;
 use crate::model::message::{Automatic, Message};
-use crate::model::policy::Policy;
+use crate::model::policy::{Policy, ReaderMode};
 use crate::rules::{self, Facts, Judgement, Ruleset, Signals, Words};
 use jiff::{Timestamp, ToSpan};
 use sha2::{Digest, Sha256};
@@ -52,6 +52,7 @@ pub struct Input<'a> {
 pub struct Heard<'a> {
     pub words: Words<'a>,
     pub keys: Keys,
+    reader: ReaderMode,
 }
 
 /// The duties of a complaint for which a person opens the case.
@@ -87,6 +88,14 @@ pub fn unread(policy: &Policy, calendar: &Calendar, received_at: Timestamp) -> D
 }
 
 impl Heard<'_> {
+    /// What the rules find in the words, and the second reader where the policy asks it.
+    pub fn signals(&self, rules: &Ruleset) -> Signals {
+        match self.reader {
+            ReaderMode::Off => rules.signals_alone(&self.words),
+            ReaderMode::Advises | ReaderMode::Weighs => rules.signals(&self.words),
+        }
+    }
+
     /// The subject and new words that a case remembers, to compare later messages with.
     pub fn remembered(&self) -> String {
         let parts = self.words.parts.iter().filter(|p| matches!(p.place, rules::Place::Subject | rules::Place::Text));
@@ -98,7 +107,7 @@ pub fn hear<'a>(message: &'a Message, policy: &Policy, received_at: Timestamp) -
     let who = who::who(message, policy, received_at);
     let words = words::words(message, &who, policy, received_at);
     let keys = keys::keys(message, policy, &who, &words);
-    Heard { words, keys }
+    Heard { words, keys, reader: policy.reader.mode }
 }
 
 pub fn triage(input: &Input<'_>) -> Decision {
@@ -171,7 +180,8 @@ pub fn triage(input: &Input<'_>) -> Decision {
     }
     let flags = flags::in_order(flags);
 
-    let (reply, answer_to) = reply::reply(kind, message, &who, survey::survey(signals, &said), policy);
+    let survey = if kind == Kind::SurveyFeedback { survey::survey(signals, &said) } else { reply::Survey::default() };
+    let (reply, answer_to) = reply::reply(kind, message, &who, survey, policy);
     let linked = if matches!(settled.effect, Effect::Open { .. }) { None } else { weighed.hit };
     let clock = duties::Clock { policy, calendar: input.calendar, received_at, aware_at: who.aware_at };
     let opens_stage2 = matches!(settled.effect, Effect::Stage2 { premature: false, .. });

@@ -401,7 +401,7 @@ fn late_is_what_ended_outside_the_limit() {
 fn decide(message: &Message, candidates: &[Candidate]) -> crate::model::decision::Decision {
     let (policy, calendar) = (policy(), calendar());
     let heard = hear(message, &policy, at(NOW));
-    let signals = rules::shipped().signals(&heard.words);
+    let signals = heard.signals(rules::shipped());
     triage(&Input {
         message,
         signals: &signals,

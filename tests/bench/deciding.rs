@@ -1,6 +1,6 @@
 //! `cargo bench --bench deciding`: what it costs to find the signals in a typical message and to decide it, in time of this thread on the
 //! processor: by the rules alone (`mode = "off"`), with ten times the rules, where the added nine parts speak of other things, and with the second
-//! reader. Ends with 1 when one is over its limit. `-- loop SECONDS` only repeats the last, for a profiler.
+//! reader. Ends with 1 when one is over its limit. `-- loop SECONDS [off]` only repeats the last, or the first, for a profiler.
 #![expect(clippy::unwrap_used, reason = "a measurement fails by panicking")]
 
 use jiff::Timestamp;
@@ -31,8 +31,9 @@ fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     if let Some(at) = arguments.iter().position(|a| a == "loop") {
         let (begun, seconds) = (Instant::now(), arguments[at + 1].parse().unwrap());
+        let mode = if arguments.iter().any(|a| a == "off") { ReaderMode::Off } else { ReaderMode::Weighs };
         while begun.elapsed() < Duration::from_secs(seconds) {
-            decide(&messages, &shipped, ReaderMode::Weighs, &mut [Duration::ZERO; 2]);
+            decide(&messages, &shipped, mode, &mut [Duration::ZERO; 2]);
         }
         return;
     }
@@ -68,7 +69,7 @@ fn decide(messages: &[Message], rulebook: &Rulebook, mode: ReaderMode, spent: &m
     let received_at: Timestamp = "2026-06-15T09:14:00Z".parse().unwrap();
     let heard: Vec<_> = messages.iter().map(|m| hear(m, policy, received_at)).collect();
     let begun = on_processor();
-    let signals: Vec<_> = heard.iter().map(|h| rulebook.ruleset.signals(&h.words)).collect();
+    let signals: Vec<_> = heard.iter().map(|h| h.signals(&rulebook.ruleset)).collect();
     let between = on_processor();
     for (message, signals) in messages.iter().zip(&signals) {
         let rules = &rulebook.ruleset;

@@ -32,7 +32,7 @@ fn decided(policy: &str, raw: &str) -> (Message, Decision) {
     let message = message::read(raw.as_bytes(), &Hint::default()).remove(0);
     let policy = &RULES.policies[policy];
     let heard = triage::hear(&message, policy, received_at);
-    let signals = RULES.ruleset.signals(&heard.words);
+    let signals = heard.signals(&RULES.ruleset);
     let calendar = &RULES.calendars[&policy.division];
     let input =
         triage::Input { message: &message, signals: &signals, rules: &RULES.ruleset, candidates: &[], policy, calendar, received_at };

@@ -175,7 +175,7 @@ impl Theatre<'_> {
     fn decide(&mut self, message: Message, at: Timestamp) -> (Decision, Option<CaseId>, Message) {
         let World { rules, policy, calendar } = self.world;
         let heard = hear(&message, policy, at);
-        let signals = rules.signals(&heard.words);
+        let signals = heard.signals(rules);
         let candidates = self.book.candidates(&heard.keys);
         let input = Input { message: &message, signals: &signals, rules, candidates: &candidates, policy, calendar, received_at: at };
         let decision = triage(&input);

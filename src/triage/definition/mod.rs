@@ -49,8 +49,9 @@ fn by_clauses(text: &str, words: &Words<'_>, signals: &Signals) -> Definition {
     let mut clauses: Vec<Clause> = clauses(text);
     clauses.truncate(CLAUSES);
     let seen: Vec<score::Seen> = clauses.iter().map(|c| score::seen(text, c)).collect();
-    let what = score::WHAT.scores(text, &clauses, &seen);
-    let outcome = score::OUTCOME.scores(text, &clauses, &seen);
+    let features = score::features(text, &clauses, &seen);
+    let what: Vec<f64> = features.iter().map(|f| score::WHAT.score(f)).collect();
+    let outcome: Vec<f64> = features.iter().map(|f| score::OUTCOME.score(f)).collect();
     let wanted = chosen(&outcome, WANTED, 2, false);
     // A clause that asks for something does not also say what is wrong, unless nothing else does.
     let wrong: Vec<f64> = what.iter().enumerate().map(|(i, s)| if wanted.contains(&i) && outcome[i] > *s { s - 1.0 } else { *s }).collect();

@@ -6,20 +6,21 @@
 
 use super::clause::{Clause, words};
 use super::lexicon::{CLASSES, PHRASES};
-use std::collections::{BTreeSet, HashMap};
+use crate::rules::Table;
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 pub struct Model {
     /// By the feature's hash ([`feature`]): the place of its name among all, and its weight.
-    weights: HashMap<u64, (usize, f64)>,
+    weights: Table<u64, (usize, f64)>,
     bias: f64,
 }
 
 pub static WHAT: LazyLock<Model> = LazyLock::new(|| model(include_str!("what.txt")));
 pub static OUTCOME: LazyLock<Model> = LazyLock::new(|| model(include_str!("outcome.txt")));
 
-static CLASS_OF: LazyLock<HashMap<&'static str, Vec<&'static str>>> = LazyLock::new(|| {
-    let mut of: HashMap<&str, Vec<&str>> = HashMap::new();
+static CLASS_OF: LazyLock<Table<&'static str, Vec<&'static str>>> = LazyLock::new(|| {
+    let mut of: Table<&str, Vec<&str>> = Table::default();
     for (class, members) in CLASSES {
         for word in members.split(' ') {
             of.entry(word).or_default().push(class);
@@ -32,8 +33,8 @@ static CLASS_OF: LazyLock<HashMap<&'static str, Vec<&'static str>>> = LazyLock::
 type Phrase = (Vec<&'static str>, u64, u64);
 
 /// Phrases by their first word.
-static PHRASE_OF: LazyLock<HashMap<&'static str, Vec<Phrase>>> = LazyLock::new(|| {
-    let mut of: HashMap<&str, Vec<Phrase>> = HashMap::new();
+static PHRASE_OF: LazyLock<Table<&'static str, Vec<Phrase>>> = LazyLock::new(|| {
+    let mut of: Table<&str, Vec<Phrase>> = Table::default();
     for (name, phrases) in PHRASES {
         for phrase in *phrases {
             let words: Vec<&str> = phrase.split(' ').collect();
@@ -54,7 +55,7 @@ fn model(text: &str) -> Model {
     let mut named: Vec<(&str, f64)> =
         text.lines().filter_map(|l| l.split_once(' ')).filter_map(|(w, f)| Some((f, w.parse().ok()?))).collect();
     named.sort_by_key(|(name, _)| *name);
-    let mut weights: HashMap<u64, (usize, f64)> =
+    let mut weights: Table<u64, (usize, f64)> =
         named.iter().enumerate().map(|(place, (name, weight))| (feature(&[name]), (place, *weight))).collect();
     let bias = weights.remove(&feature(&["bias"])).unwrap_or_default().1;
     Model { weights, bias }
@@ -103,31 +104,36 @@ fn fold(word: &str) -> String {
     if word.chars().any(|c| c.is_ascii_digit()) { "#".into() } else { word.to_lowercase().replace('\u{2019}', "'") }
 }
 
-impl Model {
-    /// The score of each clause: above 0 is more likely than not.
-    pub fn scores(&self, text: &str, clauses: &[Clause], seen: &[Seen]) -> Vec<f64> {
-        (0..clauses.len()).map(|i| self.score(text, clauses, seen, i)).collect()
-    }
+/// Everything that the models go by, of each clause: what its words show, and where it stands.
+pub fn features(text: &str, clauses: &[Clause], seen: &[Seen]) -> Vec<Vec<u64>> {
+    (0..clauses.len()).map(|i| in_its_place(text, clauses, seen, i)).collect()
+}
 
-    fn score(&self, text: &str, clauses: &[Clause], seen: &[Seen], i: usize) -> f64 {
-        let clause = &clauses[i];
-        let mut features = seen[i].own.clone();
-        for (at, mark) in [(i.checked_sub(1), "pc:"), (Some(i + 1), "nc:")] {
-            let classes = at.and_then(|at| seen.get(at)).map(|s| s.classes.iter()).into_iter().flatten();
-            features.extend(classes.map(|class| feature(&[mark, class])));
-        }
-        let n = clauses.len();
-        let marks = [
-            (i == 0, "first"),
-            (i + 1 == n, "last"),
-            (clause.place == 0, "p0"),
-            (text[..clause.span.end].ends_with('?') || text[clause.span.end..].starts_with('?'), "?"),
-        ];
-        features.extend(marks.iter().filter(|(holds, _)| *holds).map(|(_, name)| feature(&[name])));
-        features.push(feature(&["pos:", digit(5 * i / n, 4)]));
-        features.push(feature(&["n:", digit([2, 4, 8, 16].iter().filter(|limit| n > **limit).count(), 4)]));
-        features.sort_unstable();
-        features.dedup();
+fn in_its_place(text: &str, clauses: &[Clause], seen: &[Seen], i: usize) -> Vec<u64> {
+    let clause = &clauses[i];
+    let mut features = seen[i].own.clone();
+    for (at, mark) in [(i.checked_sub(1), "pc:"), (Some(i + 1), "nc:")] {
+        let classes = at.and_then(|at| seen.get(at)).map(|s| s.classes.iter()).into_iter().flatten();
+        features.extend(classes.map(|class| feature(&[mark, class])));
+    }
+    let n = clauses.len();
+    let marks = [
+        (i == 0, "first"),
+        (i + 1 == n, "last"),
+        (clause.place == 0, "p0"),
+        (text[..clause.span.end].ends_with('?') || text[clause.span.end..].starts_with('?'), "?"),
+    ];
+    features.extend(marks.iter().filter(|(holds, _)| *holds).map(|(_, name)| feature(&[name])));
+    features.push(feature(&["pos:", digit(5 * i / n, 4)]));
+    features.push(feature(&["n:", digit([2, 4, 8, 16].iter().filter(|limit| n > **limit).count(), 4)]));
+    features.sort_unstable();
+    features.dedup();
+    features
+}
+
+impl Model {
+    /// The score of a clause's features: above 0 is more likely than not.
+    pub fn score(&self, features: &[u64]) -> f64 {
         // In the order of their names: the weights are hundredths, scores lie on the thresholds, and another order rounds otherwise.
         let mut found: Vec<(usize, f64)> = features.iter().filter_map(|f| self.weights.get(f).copied()).collect();
         found.sort_unstable_by_key(|(place, _)| *place);
