@@ -3,9 +3,12 @@
 use super::setup::{self, Exit, code, failed};
 use super::{At, FINDINGS, FINE, USAGE, show};
 use crate::ambient::Ambient;
+use crate::letter::Form;
+use crate::model::address::Address;
 use crate::model::calendar::{at_local, local_day};
+use crate::model::letter::Letter;
 use crate::pipeline::backtest::{self, Changed, Group, Groups, Report};
-use crate::pipeline::replay::Difference;
+use crate::pipeline::replay::{Difference, Written};
 use crate::pipeline::{InForce, rulebook};
 use crate::store::{self, Db};
 use jiff::civil::{Date, Time};
@@ -84,22 +87,45 @@ pub fn run(at: &At, since: Since, rules: Option<&Path>, reader: Option<&Path>, a
     }))
 }
 
-/// What --show prints of a message.
+/// What --show prints of a message: what was written, and each letter that is no longer the same.
 struct Example {
     channel: &'static str,
     subject: String,
     text: String,
-    letters: Vec<(&'static str, String)>,
+    letters: Vec<Reworded>,
+}
+
+/// A letter that is new, is gone, or has other words.
+struct Reworded {
+    form: Form,
+    to: Option<Address>,
+    /// Whether there was one before: its words lie in the outbox.
+    was: bool,
+    /// Its words now; none where it is no longer written.
+    now: Option<String>,
 }
 
 impl Example {
     fn of(changed: &Changed) -> Example {
         let message = &changed.input.message;
+        let (was, now) = (&changed.input.letters, &changed.now.letters);
+        let letter = |w: &Written, was: bool, now: Option<&Letter>| Reworded {
+            form: w.form,
+            to: w.to.clone(),
+            was,
+            now: now.map(|letter| letter.text.clone()),
+        };
+        let same = |a: &Written, b: &Written| a.form == b.form && a.to == b.to;
+        let new = now.iter().filter(|(w, _)| !was.contains(w));
+        let gone = was.iter().filter(|w| !now.iter().any(|(n, _)| same(n, w)));
         Example {
             channel: message.channel.as_str(),
             subject: message.subject.clone(),
             text: message.text.clone(),
-            letters: changed.now.letters.iter().map(|(w, letter)| (w.form.as_str(), letter.text.clone())).collect(),
+            letters: gone
+                .map(|w| letter(w, true, None))
+                .chain(new.map(|(w, l)| letter(w, was.iter().any(|old| same(old, w)), Some(l))))
+                .collect(),
         }
     }
 }
@@ -119,7 +145,8 @@ fn told(changed: &Changed, words: bool) -> Value {
         let example = Example::of(changed);
         object["subject"] = json!(example.subject);
         object["text"] = json!(example.text);
-        object["letters"] = example.letters.iter().map(|(form, text)| json!({ "letter": form, "text": text })).collect();
+        let letter = |l: &Reworded| json!({ "letter": l.form.as_str(), "to": l.to, "text": l.now });
+        object["letters"] = example.letters.iter().map(letter).collect();
     }
     object
 }
@@ -169,10 +196,12 @@ async fn print(db: &Db, report: &Report, since: Timestamp, digest: &str, example
             show::line(format!("\n    message {id} ({})", example.channel));
             show::line(format!("    | {}", example.subject));
             example.text.lines().for_each(|l| show::line(format!("    | {l}")));
-            for (form, now) in &example.letters {
-                let was = letter(db, *id, form).await?;
-                show::line(format!("    letter {form}:"));
-                changed_lines(&was, now).iter().for_each(|l| show::line(format!("    {l}")));
+            for letter in &example.letters {
+                let was = if letter.was { words_sent(db, *id, letter).await? } else { String::new() };
+                let to = letter.to.as_ref().map(|to| format!(" to {to}")).unwrap_or_default();
+                let gone = if letter.now.is_none() { ", no longer written" } else { "" };
+                show::line(format!("    letter {}{to}{gone}:", letter.form.as_str()));
+                changed_lines(&was, letter.now.as_deref().unwrap_or_default()).iter().for_each(|l| show::line(format!("    {l}")));
             }
         }
     }
@@ -190,13 +219,14 @@ pub fn group_lines(changes: &[Difference], group: &Group) {
     show::line(format!("    {} {}", if group.count > ids.len() as u64 { "such as" } else { "these:" }, ids.join(", ")));
 }
 
-/// The text of the letter that went out, empty where none did.
-async fn letter(db: &Db, message: i64, form: &str) -> Exit<String> {
+/// The text of the letter that was written then, empty where its bytes are no longer kept.
+async fn words_sent(db: &Db, message: i64, letter: &Reworded) -> Exit<String> {
     let mut tx = db.read().await.map_err(|e| failed(&e))?;
     let letters = store::outbox_list::of_cause(&mut tx, &format!("message:{message}")).await.map_err(|e| failed(&e))?;
-    let Some(letter) = letters.iter().find(|l| l.reply == form) else { return Ok(String::new()) };
+    let to = |recipient: &str| letter.to.as_ref().is_none_or(|to| to.as_str() == recipient);
+    let Some(sent) = letters.iter().find(|l| l.reply == letter.form.as_str() && to(&l.recipient)) else { return Ok(String::new()) };
     // One that was erased has no words to show.
-    let bytes = store::outbox_list::bytes(&mut tx, letter.id).await.unwrap_or_default();
+    let bytes = store::outbox_list::bytes(&mut tx, sent.id).await.unwrap_or_default();
     let mail = mail_parser::MessageParser::default().parse(&bytes);
     Ok(mail.and_then(|m| m.body_text(0).map(|t| t.replace("\r\n", "\n"))).unwrap_or_default())
 }

@@ -9,20 +9,22 @@ use crate::pipeline::replay::Difference;
 use crate::store::shadow::Run;
 use crate::store::{self, Db};
 use serde_json::json;
+use std::path::Path;
 
 /// Rows fetched together.
 const PAGE: i64 = 500;
 
 pub fn run(listing: &Listing) -> u8 {
     code(setup::block_on(async {
-        let db = setup::open(&setup::config(&listing.at)?).await?;
+        let config = setup::config(&listing.at)?;
+        let db = setup::open(&config).await?;
         setup::current(&db).await?;
         let runs = {
             let mut tx = db.read().await.map_err(|e| failed(&e))?;
             store::shadow::runs(&mut tx).await.map_err(|e| failed(&e))?
         };
         if runs.is_empty() && !listing.json {
-            show::line("No candidate has run yet: name its folder with `shadow` in the configuration.");
+            show::line(none_yet(config.shadow.as_deref()));
         }
         let mut newest = None;
         for run in &runs {
@@ -39,8 +41,21 @@ pub fn run(listing: &Listing) -> u8 {
                 print(run, changed, &groups);
             }
         }
+        if let (Some(folder), Some(run), false) = (&config.shadow, runs.first().filter(|_| newest > Some(0)), listing.json) {
+            let (folder, day) = (folder.display(), local_day(run.since));
+            show::line(format!("\nTheir words and letters: postroom backtest --rules {folder} --since {day} --show"));
+        }
         Ok(if newest.unwrap_or(0) > 0 { FINDINGS } else { FINE })
     }))
+}
+
+/// Why there is nothing to tell.
+fn none_yet(folder: Option<&Path>) -> String {
+    match folder {
+        None => "No candidate has run: name its folder with `shadow` in the configuration.".into(),
+        Some(folder) if !folder.is_dir() => format!("No candidate has run: put its rules into {}.", folder.display()),
+        Some(folder) => format!("The candidate in {} has been asked about no message yet.", folder.display()),
+    }
 }
 
 async fn groups(db: &Db, run: &Run) -> Exit<Groups> {

@@ -24,4 +24,5 @@ mod smtp_faults;
 mod social;
 mod store;
 mod story;
+mod tutorial;
 mod webhooks;

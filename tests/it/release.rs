@@ -117,6 +117,8 @@ fn a_candidate(store: &str) {
     mail(&program, 1);
     until("the first is decided", || decided(&program) == 1.0);
     assert!(program.json(&["shadow", "--json"]).is_empty());
+    let said = |program: &Program| String::from_utf8(program.output(&["shadow"]).stdout).unwrap();
+    assert!(said(&program).contains("put its rules into"), "{}", said(&program));
 
     // The folder appears, and is the candidate from then on.
     fs::create_dir(program.path("next")).unwrap();
@@ -129,6 +131,10 @@ fn a_candidate(store: &str) {
     let told: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!((&told["messages"], &told["changed"]), (&1.into(), &1.into()), "{told}");
     assert_eq!(told["groups"][0]["messages"], serde_json::json!([2]));
+    let plain = said(&program);
+    for line in ["1 of 1 messages decided otherwise.", "    flags   legal → abuse", "    these: 2", "/next --since "] {
+        assert!(plain.contains(line), "{line:?} is missing:\n{plain}");
+    }
     // The live decision is what it would have been.
     let (code, told) = backtest(&program, "rules");
     assert_eq!(code, Some(0), "{told:?}");
