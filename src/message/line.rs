@@ -59,6 +59,9 @@ pub fn from_plain(text: &str) -> Vec<Line> {
         .flat_map(|line| line.split(['\u{b}', '\u{c}', '\u{2028}', '\u{2029}']))
         .map(|raw| {
             let clean = visible(raw.trim_end_matches('\r'));
+            if let Some(line) = groupwise(&clean) {
+                return line;
+            }
             let (depth, words) = unquote(&clean);
             Line { text: words.trim_end().to_string(), depth, mark: Mark::Words }
         })
@@ -70,9 +73,20 @@ pub fn from_plain(text: &str) -> Vec<Line> {
 /// Takes the `>` marks off lines that came from HTML: some programs write a plain text's marks into it letter for letter.
 pub fn unquote_all(lines: &mut [Line]) {
     for line in lines.iter_mut().filter(|l| l.text.starts_with('>')) {
+        if let Some(found) = groupwise(&line.text) {
+            *line = Line { depth: line.depth, ..found };
+            continue;
+        }
         let (deeper, words) = unquote(&line.text);
         (line.text, line.depth) = (words.trim_end().to_string(), line.depth + deeper);
     }
+}
+
+/// GroupWise's `>>> Jo Bloggs <jo@x.example> 02/03/2026 09:20 >>>`, over an earlier message that it does not quote.
+fn groupwise(line: &str) -> Option<Line> {
+    let said = line.trim_end().strip_prefix(">>> ")?.strip_suffix(" >>>")?;
+    let dated = said.len() < 200 && said.chars().filter(char::is_ascii_digit).count() >= 6;
+    dated.then(|| Line { text: format!("{said}:"), depth: 0, mark: Mark::Attribution })
 }
 
 /// Splits a line's `>` marks from its words: `> > so` → (2, "so").

@@ -82,13 +82,14 @@ fn word(name: &str, tag: &str, told: &Told) -> Option<Meaning> {
         | "appendonsend"
         | "olk_src_body_section"
         | "mimestream-quote-header" => Meaning::HistoryStart,
+        // On the header's own element as well as around all of it.
+        "ms-outlook-mobile-reference-message" => Meaning::HeaderStart,
         "yahoo_quoted"
         | "yahooquoted"
         | "zmail_extra"
         | "protonmail_quote"
         | "tutanota_quote"
         | "mail-editor-reference-message-container"
-        | "ms-outlook-mobile-reference-message"
         | "hs_reply"
         | "hs-quoted-message"
         | "missive_quote"

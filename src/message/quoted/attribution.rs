@@ -35,7 +35,7 @@ static VERB: LazyLock<Regex> = LazyLock::new(|| {
 /// Words that open one when the date comes first.
 static OPENER: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
-        r#"(?i)^[\s*_>"'(]*(?:on|at|in a message dated|quoting|le|am|vom|el|il|em|no dia|op|den|dne|dňa|dnia|w dniu|w|în data|în|pe data de|pe|la|ar|på|kl|в|у|від|от|a|dana|na|tarihinde|στις|στισ|2\d\d\d|no|в\s|il giorno|il dì|um|bei|dátum|ngày|vào|vào lúc|pada|noong|li|di|ti|a la|vào ngày|mu|в\s+\p{L}+|في|بتاريخ|יום|ב-?|בתאריך|בתאריך|وفي|یوم|بروز|مورخ|در|在|於|于)[\s,.:\u{a0}]+\S"#,
+        r#"(?i)^[\s*_>"'(]*(?:on|at|in a message dated|quoting|wiadomość napisana|le|am|vom|el|il|em|no dia|op|den|dne|dňa|dnia|w dniu|w|în data|în|pe data de|pe|la|ar|på|kl|в|у|від|от|a|dana|na|tarihinde|στις|στισ|2\d\d\d|no|в\s|il giorno|il dì|um|bei|dátum|ngày|vào|vào lúc|pada|noong|li|di|ti|a la|vào ngày|mu|в\s+\p{L}+|في|بتاريخ|יום|ב-?|בתאריך|בתאריך|وفي|یوم|بروز|مورخ|در|在|於|于)[\s,.:\u{a0}]+\S"#,
     )
     .expect("a fixed pattern compiles")
 });
@@ -46,13 +46,16 @@ static DATE: LazyLock<Regex> = LazyLock::new(|| {
 
 /// Starting with a date: a number, or a weekday followed by one.
 static DATE_FIRST: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"^[\s*"(\[]*(?:\p{L}{1,14}\.?,?\s+)?(?:\p{L}{1,14}\.?,?\s+)?\p{Nd}{1,4}[\s./,:年년-]"#).expect("a fixed pattern compiles")
+    Regex::new(r#"^[\s*"(\[]*(?:[\p{L}\p{M}]{1,14}\.?[,،]?\s+)?(?:[\p{L}\p{M}]{1,14}\.?[,،]?\s+)?\p{Nd}{1,4}[\s./,:年년-]"#)
+        .expect("a fixed pattern compiles")
 });
 
 /// A name and an address, then the verb and nothing else: `Jo Bloggs <jo@x> wrote:`.
 static NAME_FIRST: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r#"^[\s*"'(]*[^.!?<>]{0,60}?[<\[(]?[^\s<>@]{1,64}@[^\s<>@]{1,190}[>\])]*"#).expect("a fixed pattern compiles")
 });
+
+static QUOTING: LazyLock<Vec<&str>> = LazyLock::new(|| words::list("quoting"));
 
 /// Every "… wrote:" by the line it starts on.
 pub fn all(lines: &[Line]) -> HashMap<usize, Attribution> {
@@ -105,13 +108,33 @@ fn ending_at(lines: &[Line], last: usize, floor: usize, deeper: bool) -> Option<
         }
         let opens = joined.trim_start_matches(['-', ' ']);
         if OPENER.is_match(opens) && DATE.is_match(&joined) || DATE_FIRST.is_match(opens) {
+            let (at, joined) = named_above(lines, at, floor, joined);
             return Some(make(at, last + 1, &joined));
         }
-        if fallback.is_none() && (NAME_FIRST.is_match(&joined) || deeper) {
+        let named = NAME_FIRST.is_match(&joined);
+        if fallback.as_ref().is_none_or(|(_, f)| named && !f.contains('@')) && (named || deeper) {
             fallback = Some((at, joined.clone()));
         }
     }
     fallback.map(|(at, joined)| make(at, last + 1, &joined))
+}
+
+/// Where a language puts the sender before the date, wrapping may leave `Jo Bloggs <jo@x>, 2 Mar` on a line or two of its own above the rest.
+fn named_above(lines: &[Line], at: usize, floor: usize, joined: String) -> (usize, String) {
+    static BRACKETED: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"[<(][^\s<>@]{1,64}@[^\s<>@]{1,190}[>)]").expect("a fixed pattern compiles"));
+    let above = |at: usize| at.checked_sub(1).filter(|a| *a >= floor && lines[*a].depth == lines[at].depth && !lines[*a].is_blank());
+    let Some(mut from) = above(at).filter(|a| !joined.contains('@') && lines[*a].text.len() < 200 && BRACKETED.is_match(&lines[*a].text))
+    else {
+        return (at, joined);
+    };
+    if lines[from].text.trim_start().starts_with('<')
+        && let Some(name) = above(from).filter(|a| lines[*a].text.split_whitespace().count() <= 4)
+    {
+        from = name;
+    }
+    let whole = lines[from..at].iter().map(|l| l.text.trim()).chain([joined.as_str()]).collect::<Vec<_>>().join(" ");
+    (from, whole)
 }
 
 /// The lines that the client's own HTML marks as one, from `start` on.
@@ -152,6 +175,8 @@ fn reads(joined: &str, deeper: bool) -> bool {
         (true, false, false) => deeper && joined.split_whitespace().count() <= 6,
         // Russian and older Google clients leave the verb out: `26.06.2014, 14:41, "Jo" <jo@x>:`
         (false, true, true) => joined.trim_end_matches([':', '：', ' ', '*']).ends_with(['>', ']', ')']) || deeper,
+        // Horde: "Quoting Jo <jo@x>:", with neither verb nor date.
+        (false, false, true) => deeper && QUOTING.iter().any(|q| joined.to_lowercase().starts_with(q)),
         (false, ..) => false,
     }
 }

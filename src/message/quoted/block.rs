@@ -1,6 +1,6 @@
 //! A header block retold in a body: `From: … Sent: … To: … Subject: …`, in any order and language.
 
-use super::labels::{Field, field, label_before, looks_like_label};
+use super::labels::{self, Field, bare_field, label_before, looks_like_label};
 use super::mailbox::{Mailbox, addresses, mailbox};
 use super::separator::{is_rule, separator};
 use super::stated;
@@ -35,6 +35,10 @@ const LONGEST: usize = 60;
 pub fn block(lines: &[Line], start: usize, expected: bool) -> Option<Block> {
     let depth = lines.get(start)?.depth;
     let marked = lines[start].mark == Mark::HistoryStart;
+    let bare = expected
+        && labels::field(&lines[start].text).is_none()
+        && bare_field(&lines[start].text).is_some_and(|(f, v)| f == Field::From && v.contains('@'));
+    let field = |text| if bare { bare_field(text) } else { labels::field(text) };
     let first = field(&lines[start].text);
     if first.is_none() && !(marked && looks_like_label(&lines[start].text)) {
         return None;
@@ -193,6 +197,14 @@ mod tests {
             assert_eq!(got.to.first().map(Address::as_str), Some("o@y.example"), "{text}");
             assert_eq!(got.sent_at.map(|t| t.to_string()).as_deref(), Some("2026-03-02T08:55:00Z"), "{text}");
         }
+    }
+
+    #[test]
+    fn labels_without_colons_need_a_separator_above() {
+        let text = "From \"Jo\" <jo@x.example>\nTo o@y.example\nDate 02/03/2026 08:55:00\nSubject cold\n\nbody";
+        let got = block(&from_plain(text), 0, true).expect("a block");
+        assert_eq!((got.retold.from.name.as_deref(), got.retold.subject.as_deref(), got.end), (Some("Jo"), Some("cold"), 4));
+        assert!(at_start(text).is_none());
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::Wording;
 use super::block::{self, Block};
 use super::labels;
-use super::separator::{is_reply_line, is_rule, says_above, separator};
+use super::separator::{is_drawn, is_reply_line, is_rule, says_above, separator};
 use crate::message::line::{Line, Mark};
 
 /// The head of an earlier message: a separator, a header block, or both.
@@ -28,7 +28,7 @@ pub fn head_at(lines: &[Line], at: usize) -> Option<Head> {
         }
         (wording, drawn) = (Some(found.wording), found.drawn);
         cursor += 1;
-    } else if is_rule(&line.text) {
+    } else if is_rule(&line.text) || is_drawn(&line.text) {
         drawn = true;
         cursor += 1;
     } else if line.text.len() < 2000

@@ -50,6 +50,12 @@ pub fn field(line: &str) -> Option<(Field, &str)> {
     Some((found, value.trim_matches(|c: char| c.is_whitespace() || c == '*')))
 }
 
+/// eM Client's blocks have no colons: `From "Jo" <jo@x>` → (From, the rest).
+pub fn bare_field(line: &str) -> Option<(Field, &str)> {
+    let (label, value) = line.trim().split_once(char::is_whitespace)?;
+    Some((*LABELS.get(label.to_lowercase().as_str())?, value.trim()))
+}
+
 /// The label that ends just before a colon at `colon`, with no more than its own capital to mark its start: `…GMT+2Subject`.
 pub fn label_before(text: &str, colon: usize) -> Option<(usize, Field)> {
     let starts = text[..colon].char_indices().rev().take(24).filter(|(_, c)| !c.is_lowercase() && c.is_alphabetic());

@@ -23,7 +23,11 @@ pub fn is_forward(head: &Head, lines: &[Line], context: Context) -> bool {
     match (head.wording, context.prefix) {
         (Some(Wording::Forward), _) | (_, Prefix::Forward) => true,
         (_, Prefix::Reply) => false,
-        (_, Prefix::Neither) => !context.inner && head.block.as_ref().is_some_and(|b| b.addressed || b.retold.from.name.is_some()),
+        // With no address in it, and nothing above it, it is the heading of somebody's own letter.
+        (_, Prefix::Neither) => {
+            let under = || lines[..head.start].iter().any(|l| !l.is_blank());
+            !context.inner && head.block.as_ref().is_some_and(|b| b.addressed || b.retold.from.name.is_some() && under())
+        }
     }
 }
 

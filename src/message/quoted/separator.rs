@@ -76,6 +76,14 @@ pub fn is_end(line: &str) -> bool {
         && FORWARD.iter().any(|p| inner.contains(p))
 }
 
+/// Words between drawn lines, whatever they say: over a header block a client drew them, in a language that is not known here.
+pub fn is_drawn(line: &str) -> bool {
+    let line = line.trim();
+    let inner = line.trim_matches(is_rule_char);
+    let (head, tail) = (line.len() - line.trim_start_matches(is_rule_char).len(), line.len() - line.trim_end_matches(is_rule_char).len());
+    head >= 4 && tail >= 3 && !inner.is_empty() && inner.len() <= 2 * LONGEST
+}
+
 /// A ruled line and nothing else: Outlook's 32 underscores, a row of dashes.
 pub fn is_rule(line: &str) -> bool {
     let t = line.trim();
@@ -83,28 +91,41 @@ pub fn is_rule(line: &str) -> bool {
 }
 
 fn is_rule_char(c: char) -> bool {
-    matches!(c, '-' | '_' | '=' | '*' | '—' | '–' | '─' | '━' | '~' | '#' | '<') || c == ' '
+    matches!(c, '-' | '‐' | '‑' | '_' | '=' | '*' | '—' | '–' | '─' | '━' | '~' | '#' | '<') || c == ' '
 }
 
-/// Every wording of such a line has this word: a cheap look before the dear one.
+/// Every English wording of such a line has one of these words: a cheap look before the dear one.
 pub fn says_above(line: &str) -> bool {
-    line.as_bytes().windows(5).any(|w| w.eq_ignore_ascii_case(b"above"))
+    line.as_bytes().windows(5).any(|w| w.eq_ignore_ascii_case(b"above") || w.eq_ignore_ascii_case(b"below"))
 }
+
+static REPLY_LINE: LazyLock<Vec<&str>> = LazyLock::new(|| words::list("reply line"));
 
 /// Our own letters ask people to write above a line of this wording; other desks' letters do much the same.
 /// Clients change dashes, case, stars and spaces: only the letters count.
 pub fn is_reply_line(line: &str) -> bool {
     #[cfg(test)]
     crate::message::line::looks::one_more();
-    if line.len() > 400 || !says_above(line) {
+    if line.len() > 400 {
+        return false;
+    }
+    // In other languages only where it is drawn: "##- Bitte antworten Sie oberhalb dieser Zeile -##".
+    if line.trim_start().starts_with(['#', '-', '=', '_', '*', '—']) {
+        let lower = line.to_lowercase();
+        if REPLY_LINE.iter().any(|w| lower.contains(w)) {
+            return true;
+        }
+    }
+    if !says_above(line) {
         return false;
     }
     let letters: String = line.chars().filter(|c| c.is_alphabetic()).flat_map(char::to_lowercase).collect();
+    const LINES: [&str; 4] = ["replyabovethisline", "writeabovethisline", "typeyourreplyabovethisline", "respondabovethisline"];
+    const BELOW: [&str; 2] = ["donotwritebelowthisline", "donotreplybelowthisline"];
     letters == "pleasewriteabovethisline"
-        || (letters.len() < 80
-            && ["replyabovethisline", "writeabovethisline", "typeyourreplyabovethisline", "respondabovethisline"]
-                .iter()
-                .any(|w| letters.ends_with(w)))
+        || letters.len() < 80
+            && (LINES.iter().chain(&BELOW).any(|w| letters.ends_with(w))
+                || LINES.iter().any(|w| letters.trim_start_matches("please").starts_with(w)))
 }
 
 #[cfg(test)]
@@ -151,6 +172,9 @@ mod tests {
             "*--- PLEASE WRITE ABOVE THIS LINE ---*",
             "— Please write above this line —",
             "##- Please type your reply above this line -##",
+            "=== Reply ABOVE THIS LINE to add a note ===",
+            "-+-+ Please do not write below this line -+-+",
+            "##- Bitte geben Sie Ihre Antwort oberhalb dieser Zeile ein -##",
         ] {
             assert!(is_reply_line(line), "{line}");
         }

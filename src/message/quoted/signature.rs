@@ -1,103 +1,13 @@
 //! Where the author's words end and the foot begins: `-- `, "Sent from my iPhone", contact blocks, legal notices. When in doubt it is words.
 
+mod patterns;
+
 use super::Whose;
 use super::separator::is_rule;
 use crate::message::line::{Line, Mark};
 use crate::message::words;
-use regex::Regex;
+use patterns::{CLIENT, CONTACT, NOTICE, OUTSIDE, THING, is_banner};
 use std::sync::LazyLock;
-
-const THINGS: &str = r"i ?phon|i ?pad|ipod|android|samsung|galaxy|huawei|honor|black ?berry|outlook|yahoo|gmail|e?-?mail\b|windows|proton|nokia|htc|sony|xperia|xiaomi|redmi|oneplus|pixel|smart ?phone|mobile|handy|phone|tablet|device|aol|vodafone|\bo2\b|\bee\b|\bbt\b|virgin|spark|airmail|mailbird|thunderbird|k-9|fairemail|blue ?mail|yandex|gmx|web\.de|t-mobile|orange|verizon|at&t|kindle|nexus|sparrow|hotmail|edison|canary|superhuman|missive|fastmail|zoho|talktalk|\bmac\b|macbook|motorola|moto|treo|palm|wireless|sprint|motorola|smartfon|téléphone|móvil|telefon|cell|téléphone|portable|iphone|айфон|آئی فون|فون";
-
-/// A thing, or another word without which `CLIENT` matches nothing: a cheap look before the dear one.
-static THING: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(&format!(
-        "(?i)(?:{THINGS}|(?:sent|posted) (?:from|with)|virus|viren|wirus|[发發]自|[从從來来]自?我的|寄自|나의 |내 |から送信|에서)"
-    ))
-    .expect("a fixed pattern compiles")
-});
-
-/// What phones, programs and virus scanners put beneath a message, in the languages they are sold in.
-static CLIENT: LazyLock<Regex> = LazyLock::new(|| {
-    let sent = [
-        r"(?:sent|posted|composed|written|typed|emailed)(?: securely)? (?:from|via|with|by|using|on|through)",
-        r"(?:diese (?:nachricht|e-?mail) wurde )?(?:gesendet|gesandt|geschickt) (?:von|mit|vom|über)|von meine[mr]|mit (?:der )?(?:gmx|web\.de)",
-        r"(?:envoy[ée]|transmis|exp[ée]di[ée])e?s?(?: à partir)? (?:de|depuis|avec|par|via)",
-        r"(?:enviado|enviada|mandado)(?: a partir)? (?:desde|de|do|da|con|com|del|via)",
-        r"inviato (?:da|dal|dall|con|tramite)",
-        r"(?:verzonden|verstuurd|gestuurd) (?:vanaf|vanuit|via|met|door|van)",
-        r"(?:wysłan[eoay]|wysyłane) (?:z|ze|za|przy|przez)",
-        r"trimis(?:ă)? (?:de pe|din|de la|cu|prin)",
-        r"(?:skickat|skickad) (?:från|via|med)|(?:sendt|sendt) (?:fra|via|med)",
-        r"lähetetty",
-        r"отправлено (?:с|из|со|от|через)|отправлен[оа]? с|послано с",
-        r"(?:надіслано|відправлено|послано)(?: (?:з|із|зі|від|через))?",
-        r"(?:odesláno|odesílám|poslané|odoslané|poslano|poslato|изпратено|отримано) (?:z|ze|zo|s|sa|iz|од|от|с|преко|putem|v)",
-        r"(?:el)?küldve",
-        r"anfonwyd (?:o|oddi|gan|gyda)",
-        r"(?:στάλθηκε|εστάλη) (?:από|με)",
-        r"(?:enviat|išsiųsta|nosūtīts|saadetud|dërguar|dikirim|được gửi|gửi từ|ipinadala|bidalia) ",
-        r"(?:أُ?رسلت?|مرسلة?|تم الإرسال|تم إرسالها?|נשלח)",
-    ]
-    .join("|")
-    .replace(' ', r"\ ");
-    let things = THINGS.replace(' ', r"\ ");
-    Regex::new(&format!(
-        r"(?ix)^[\s*_\-–—~.<(]*(?:
-            (?:{sent}).{{0,60}}?(?:{things}).{{0,70}}
-          | (?:sent|posted)\ from\ (?:my|an?)\ \S+(?:\ \S+){{0,5}}
-          | (?:.{{0,50}}(?:{things}).{{0,40}}\s?(?:gesendet|geschickt|gesandt|verstuurd|verzonden|gönderildi|küldve|lähetetty|发送|傳送|寄出|送信|보냄|بھیجا\ گیا|بھیجی\ گئی|بھیجا|भेजा\ गया|পাঠানো|ਭੇਜਿਆ|poslano|poslano|ile\ gönderildi|gönderilmiştir|gönderilmiş)\.?)
-          | (?:发自|發自|从我的|從我的|來自我的|来自我的|寄自|나의\ |내\ ).{{0,60}}
-          | .{{0,40}}から送信
-          | .{{0,60}}(?:에서\ 보냄|에서\ 보냈습니다)
-          | .{{0,40}}outlook\ \p{{L}}+\ (?:\p{{L}}+\ )?(?:ios|android|mac|windows)\b.{{0,60}}
-          | .{{0,40}}outlook\p{{L}}*\ (?:für|til|til)?\ ?(?:ios|android)\b.{{0,60}}
-          | yahoo\ mail:\ .{{0,60}}
-          | via\ (?:mobile|phone|iphone|android)
-          | virus-free.{{0,60}} | virenfrei.{{0,60}} | (?:garanti\ )?sans\ virus.{{0,60}} | libre\ de\ virus.{{0,60}} | wolny\ od\ wirusów.{{0,60}}
-          | this\ e?-?mail\ (?:message\ )?(?:has\ been|was)\ (?:checked|scanned|sent\ from).{{0,120}}
-          | sent\ with\ .{{2,60}}(?:secure\ email|\(http\S+\)|<http\S+>)\.?
-        )[\s*_)>]*$"
-    ))
-    .expect("a fixed pattern compiles")
-});
-
-/// Legal notices and advertisements of a firm's mail server. Strong wordings only: "this is confidential" is a resident's plea.
-static NOTICE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
-        r"(?ix)
-          (?:this|the)\ (?:e-?mail|message|communication|information|transmission)[^.]{0,120}\b(?:intended|confidential|privileged|addressee|addressed)[^.]{0,160}
-        | (?:not|n't)\ the\ (?:intended|named)\ (?:recipient|addressee)
-        | if\ you\ (?:have\ )?received?\ (?:this|it)[^.]{0,60}\bin\ error
-        | intended\ (?:solely|only|for\ the\ (?:sole|exclusive|use|designated|named|addressee|recipient))
-        | ^\W*(?:legal\ )?(?:disclaimer|confidentiality(?:\ notice)?|privacy\ notice|important\ notice|haftungsausschluss|avis\ de\ confidentialité|aviso\ legal|klauzula\ (?:poufności|rodo|informacyjna))\b\W*(?:$|.*(?:e-?mail|message))
-        | please\ (?:consider|think\ (?:of|about))\ the\ (?:environment|planet)\b
-        | ^\W*(?:registered\ (?:in|office|charity|company|provider|society|number|no)|company\ (?:number|registration|no\.?)|vat\ (?:reg|no|number)|a\ company\ registered|.{0,60}\bis\ (?:a\ )?(?:registered\ (?:in\ england|charity|society|provider|office)|authorised\ and\ regulated))
-        | (?:diese\ (?:e-?mail|nachricht)[^.]{0,100}vertraulich) | (?:ce\ (?:message|courriel|mail|courrier)[^.]{0,120}confidentiel) | (?:este\ (?:mensaje|correo|e-?mail)[^.]{0,120}confidencial) | (?:esta\ mensagem[^.]{0,120}confidencia)
-        | (?:questo\ messaggio[^.]{0,120}(?:riservat|confidenzial)) | (?:dit\ (?:e-?mail)?bericht[^.]{0,120}vertrouwelijk) | (?:(?:ta|niniejsza)\ wiadomość[^.]{0,120}(?:poufn|przeznaczon)) | (?:acest\ (?:mesaj|e-?mail)[^.]{0,120}confiden)
-        | (?:mae'?r\ (?:e-?bost|neges)\ (?:hwn|hon)[^.]{0,120}(?:gyfrinachol|cyfrinachol))
-        | to\ unsubscribe\b | you\ received\ this\ (?:message|email)\ because | unsubscribe\ from\ this\ (?:group|list) | \bmailing\ list\b.{0,120}@ | mailman/listinfo
-        | opinions\ expressed\ (?:in|are|herein) | accepts?\ no\ (?:liability|responsibility)\ for
-        ",
-    )
-    .expect("a fixed pattern compiles")
-});
-
-/// What the landlord's own gateway writes over mail from outside.
-static BANNER: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)^\W*(?:caution|warning|external(?: email| sender| message)?|attention|important|be careful|\[external\])\b.{0,40}(?:originat|external|outside|sent from|came from).{0,400}$|^\W*(?:this (?:e-?mail|message) (?:originated|was sent|came|is) from (?:outside|an external)|you don['’]t often get e?-?mail from|some people who received this message don['’]t often).{0,400}$|^\W*do not click (?:on )?(?:any )?links or open attachments.{0,200}$")
-        .expect("a fixed pattern compiles")
-});
-
-/// Without one of these `BANNER` matches nothing.
-static OUTSIDE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new("(?i)originat|external|outside|sent from|came from|t often|do not click").expect("a fixed pattern compiles")
-});
-
-static CONTACT: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?ix) [^\s@<>]+@[^\s@<>]+\.\w{2,} | \bwww\.\S+ | \bhttps?://\S+ | ^\W*(?:t|f|m|e|w|p|tel|mob|mobile|telephone|phone|fax|email|e-mail|web|website|skype|whatsapp|office|direct(?:\ (?:line|dial))?|switchboard|tél|telefon|ffôn|symudol)\s*[.:]\s*\S | (?:\+\d|\(?0\d|\(\d{3}\))[\d\s().-]{7,}\d | \b\d{3}[-.\s]\d{3}[-.\s]\d{4}\b")
-        .expect("a fixed pattern compiles")
-});
 
 /// Marks the signature lines of every stretch of new words.
 pub fn mark(lines: &[Line], whose: &mut [Whose]) {
@@ -125,7 +35,7 @@ fn stretch(lines: &[Line], whose: &mut [Whose], later: bool) {
     let whole = lines.iter().filter(|l| l.text.len() <= 500).fold(String::new(), |all, l| all + &l.text + "\n");
     let (things, banners) = (THING.is_match(&whole), OUTSIDE.is_match(&whole));
     for (line, w) in lines.iter().zip(whose.iter_mut()) {
-        if marked(line) || things && is_client(&line.text) || banners && line.text.len() <= 500 && BANNER.is_match(&line.text) {
+        if marked(line) || things && is_client(&line.text) || banners && is_banner(&line.text) {
             *w = Whose::Signature;
         }
     }
@@ -155,7 +65,8 @@ fn delimited(lines: &[Line], later: bool) -> Option<usize> {
         .rev()
         .find(|i| matches!(lines[*i].text.trim(), "--" | "—" | "–" | "-- " | "__" | "---"))?;
     let foot: Vec<&Line> = lines[at + 1..].iter().filter(|l| !l.is_blank()).collect();
-    let prose = foot.iter().filter(|l| l.text.len() > 160 && !NOTICE.is_match(&l.text)).count();
+    let said = |t: &str| t.len() > 160 || t.split_whitespace().nth(16).is_some() && !is_foot_line(t);
+    let prose = foot.iter().filter(|l| said(&l.text) && !NOTICE.is_match(&l.text)).count();
     (foot.len() <= 25 && prose == 0).then_some(at)
 }
 

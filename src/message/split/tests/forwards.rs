@@ -44,6 +44,9 @@ fn gmail_and_its_kin_in_every_language() {
         ("---------- رسالة معاد توجيهها ---------", "من"),
         ("---------- آگے بھیجا گیا پیغام ---------", "منجانب"),
         ("---------- Neges wedi'i hanfon ymlaen ---------", "Oddi wrth"),
+        ("-------- Mesaj înaintat --------", "De la"),
+        ("-------- Перенаправлене повідомлення --------", "Від"),
+        ("-------- Words that nobody here knows --------", "From"),
     ] {
         check(
             "Fwd: cold",
@@ -281,4 +284,16 @@ fn a_forward_that_tells_no_sender_still_has_its_words() {
     let got = plain("Fwd: lifts", "One for you.\n\n> Both lifts have been off for nine days.\n>\n> The residents");
     assert_eq!((got.text.as_str(), got.forwards.len(), got.forwards[0].from_email.as_ref()), ("One for you.", 1, None));
     assert_eq!(got.forwards[0].body, "Both lifts have been off for nine days.\n\nThe residents");
+}
+
+#[test]
+fn a_forward_whose_header_lies_deeper_than_its_body() {
+    let block = "<b>From: </b>Jo Resident &lt;jo@x.example&gt;<br><b>Date: </b>Monday, 2 March 2026 at 08:55<br><b>To: </b>o@y.example<br><b>Subject: </b>cold";
+    let got = html(
+        "FW: cold",
+        &format!(
+            "<div>Please see below.</div><div id=mail-editor-reference-message-container class='ms-outlook-mobile-reference-message'><div class='ms-outlook-mobile-reference-message'>{block}</div><p>Third visit missed.</p></div>"
+        ),
+    );
+    assert_eq!((got.text.as_str(), got.forwards[0].body.as_str()), ("Please see below.", "Third visit missed."));
 }

@@ -24,6 +24,11 @@ fn attributions_over_unquoted_history() {
         "På 14 september 2026 på 02:23:18, Complaints (c@l.example) skrev:",
         "---- On Mon, 02 Mar 2026 09:20:00 +0000 Complaints <c@l.example> wrote ----",
         "Vào 14:24 8 tháng 6, 2026, Complaints <c@l.example> đã viết:",
+        "Wiadomość napisana przez Complaints <c@l.example> w dniu 2 mar 2026, o godz. 09:20:",
+        "Complaints <c@l.example>, 2 Mar\n2026 Pzt, 09:20 tarihinde şunu yazdı:",
+        "Complaints <c@l.example> hat am\n02.03.2026 09:20 CET geschrieben:",
+        "پیر، 2 مارچ، 2026 کو 9:20 AM بجے Complaints\n<c@l.example> نے لکھا:",
+        "सोम, 2 मार्च 2026 को 9:20 am बजे को Complaints\n<c@l.example> ने लिखा:",
     ] {
         check("Re: Your complaint", &format!("Nobody came.\n\n{line}\n\nDear Ms Bloggs,\n\nThank you for telling us."), "Nobody came.");
         check(
@@ -37,6 +42,20 @@ fn attributions_over_unquoted_history() {
             "Nobody came.",
         );
     }
+}
+
+#[test]
+fn quotings_that_say_neither_date_nor_wrote() {
+    for line in [
+        "Quoting Complaints <c@l.example>:",
+        "Zitat von Complaints\n<c@l.example>:",
+        "Complaints <c@l.example>\n于2026年3月2日周一 09:20写道：",
+    ] {
+        check("Re: x", &format!("Nobody came.\n\n{line}\n\n> Dear Ms Bloggs"), "Nobody came.");
+    }
+    check("Re: x", "Nobody came.\n\n>>> Complaints <c@l.example> 02/03/2026 09:20 >>>\nDear Ms Bloggs", "Nobody came.");
+    let got = html("Re: x", "<p>Nobody came.</p><p>&gt;&gt;&gt; Complaints 02/03/2026 09:20 &gt;&gt;&gt;</p><p>Dear Ms Bloggs</p>");
+    assert_eq!(got.text, "Nobody came.");
 }
 
 #[test]
@@ -54,6 +73,10 @@ fn header_blocks_over_unquoted_history() {
         "Date: Mon, 2 Mar 2026 08:55:00 +0000\nSubject: Your complaint\nFrom: c@l.example\nTo: jo@x.example",
         "-------- Original message --------From: Complaints <c@l.example> Date: 02/03/2026 09:20 (GMT+00:00) To: jo@x.example Subject: Your complaint ",
         "------Original Message------\nFrom: Complaints\nTo: Jo Bloggs\nReplyTo: c@l.example\nSubject: Your complaint\nSent: 2 Mar 2026 08:55",
+        "------ Original Message ------\nFrom \"Complaints\" <c@l.example>\nTo jo@x.example\nDate 02/03/2026 09:20:11\nSubject Your complaint",
+        "------------------ Original ------------------\nFrom: \"Complaints\";<c@l.example>;\nDate: Mon, Mar 2, 2026 09:20 AM\nTo: \"jo\"<jo@x.example>;\n\nSubject: Your complaint",
+        "----- Message from Complaints <c@l.example> ---------\n   Date: Mon, 2 Mar 2026 09:20:11 +0000\n   From: Complaints <c@l.example>\nSubject: Your complaint\n     To: jo@x.example",
+        "‐‐‐‐‐‐‐ Original Message ‐‐‐‐‐‐‐\nOn Monday, March 2nd, 2026 at 9:20 AM, Complaints <c@l.example> wrote:",
         "From:\t\"Complaints\" <c@l.example>\nTo:\t<jo@x.example>\nDate:\t02/03/2026 08:55\nSubject:\tYour complaint",
     ] {
         check("Re: Your complaint", &format!("Nobody came.\n\n{block}\n\nDear Ms Bloggs,\n\nThank you for telling us."), "Nobody came.");
@@ -110,6 +133,7 @@ fn a_persons_own_words_that_look_like_history_stay() {
     for text in [
         "Dear Sir\n\nOn 3 March at 10:15 your officer wrote:\n\"We will attend.\"\n\nNobody did.",
         "To: Complaints Team\nFrom: Mrs Patel\nDate: 3 March 2026\n\nMy boiler is off.",
+        "From: Mrs Patel, 14 Elm Court\nTo: The complaints team\nDate: 2 March\nSubject: No heating\n\nMy boiler is off.",
         "Here is the list:\n- boiler\n- window\n\nFrom: Monday it has been worse.",
         "You promised me 3 times:\nMonday\nTuesday\nand today.",
         "He said he sent it from the office on Monday.\nSent from the council, it says.",
@@ -147,6 +171,10 @@ fn html_history_of_many_clients() {
         ("owa", "<hr><div id=divRplyFwdMsg><b>From:</b> C<br><b>Sent:</b> today<br></div><div>old</div>"),
         ("owa rewritten", "<hr><div id=x_x_divRplyFwdMsg><b>From:</b> C<br><b>Sent:</b> today<br></div><div>old</div>"),
         ("outlook mobile", "<div id=mail-editor-reference-message-container><div>From: C</div><div>old</div></div>"),
+        (
+            "outlook mobile of 2025",
+            "<div id=mail-editor-reference-message-container class='ms-outlook-mobile-reference-message'><div class='ms-outlook-mobile-reference-message'><b>From: </b>C &lt;c@l.example&gt;<br><b>Date: </b>Monday, 2 March 2026 at 09:20<br><b>To: </b>Jo<br><b>Subject: </b>x</div><p>old</p></div>",
+        ),
         ("yahoo", "<div id=yahoo_quoted_123 class=yahoo_quoted><div>On Monday, C wrote:</div><div>old</div></div>"),
         (
             "apple",

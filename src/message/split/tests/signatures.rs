@@ -72,6 +72,16 @@ fn delimiters_blocks_and_notices() {
         "Still cold.",
     );
     check("CAUTION: This email originated from outside of the organisation. Do not click links.\n\nStill cold.", "Still cold.");
+    for banner in [
+        "*** EXTERNAL EMAIL *** Please be careful with links and attachments.",
+        "[External] - Exercise caution",
+        "ACHTUNG: Diese E-Mail stammt von einem externen Absender.",
+        "RHYBUDD: Daeth yr e-bost hwn o'r tu allan i'r sefydliad",
+        "ZjQcmQRYFpfptBannerStart\nThis Message Is From an External Sender\nReport Suspicious\nZjQcmQRYFpfptBannerEnd",
+    ] {
+        check(&format!("{banner}\n\nStill cold."), "Still cold.");
+    }
+    check("Still cold.\n\nFixers Ltd is a limited company registered in England and Wales.", "Still cold.");
     check("Still cold.\n\n-Jo Bloggs", "Still cold.");
     check("Still cold.\n\n----------------\n\nJo Bloggs\n\nt. 01632 960123\n\nhttps://x.example/", "Still cold.");
     let got = html("x", "<div>Still cold.</div><div class=gmail_signature>Jo Bloggs<br>Chair</div>");
@@ -88,11 +98,33 @@ fn what_may_be_words_stays() {
         "Still cold.\n\nThis is confidential, please do not tell my neighbour.",
         "I sent it from my iPhone on Monday and again on Tuesday, and nobody in your office has so much as looked at it since.",
         "One\n--\nTwo is a long paragraph of proper prose which goes on for quite a while because the person who wrote it uses a dash as a rule between two parts of a letter, as people do, and it must stay.",
+        "Still cold.\n--\nThe lift is out as well, and the bins have not been emptied in three weeks, so please do something.",
+        "Warning: the external drain has burst.\n\nJo",
+        "Attention: I sent an email about the external pipes last week.\n\nJo",
+        "Important: the message I left outside office hours got no answer.\n\nJo",
+        "External wall damp, see attachments.\n\nJo",
         "-- ",
         "Jo Bloggs\n07700 900123",
         "Flat 3\n\n07700 900123",
     ] {
         check(text, text.trim_end());
+    }
+}
+
+#[test]
+fn feet_of_clients_in_many_languages() {
+    for foot in [
+        "Get BlueMail for Android",
+        "Provenance : Courrier pour Windows",
+        "Sem vírus.www.avg.com",
+        "Virusvrij.www.avast.com",
+        "This email has been checked for viruses by Avast antivirus software.\nwww.avast.com",
+        "Надіслано з мобільного додатка UKR.NET",
+        "iOS کے لئے Outlook حاصل کریں",
+        "مُرسل من جهاز Galaxy الخاص بي",
+        "iOS için Outlook'u edinin",
+    ] {
+        check(&format!("Still cold.\n\n{foot}"), "Still cold.");
     }
 }
 
