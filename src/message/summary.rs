@@ -8,7 +8,7 @@ use super::quoted::mailbox::addresses;
 use super::quoted::signature::is_closing;
 use crate::model::address::Address;
 use crate::model::message::{Channel, Message, Reported};
-use patterns::{ADDRESS, CALLED, CLIENTS, LABEL, LOWER, NAME_AT, OWN, PHONE, STAFF, TITLED};
+use patterns::{ADDRESS, CALLED, CLIENTS, LABEL, LOWER, NAME_AT, OWN, PHONE, STAFF, TITLED, TITLED_LOW};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Label {
@@ -153,7 +153,66 @@ fn name(text: &str) -> Option<String> {
             .find(|m| free(m.start()) && !starts_oddly(m.as_str()))
             .map(|m| tidy(m.as_str()))
     };
-    TITLED.find_iter(text).find(|m| free(m.start())).map(|m| tidy(m.as_str())).or_else(|| caught(&CALLED)).or_else(|| caught(&NAME_AT))
+    let titled = || TITLED.find_iter(text).find(|m| free(m.start()) && !shouted(m.as_str())).map(|m| tidy(m.as_str()));
+    let low = || TITLED_LOW.find_iter(text).filter(|m| free(m.start())).find_map(|m| in_one_case(m.as_str()));
+    titled().or_else(|| caught(&CALLED)).or_else(|| caught(&NAME_AT)).or_else(low)
+}
+
+fn shouted(name: &str) -> bool {
+    name.split_whitespace().skip(1).all(|w| w.chars().count() > 1 && !w.chars().any(char::is_lowercase))
+}
+
+/// "mrs patel rang us" → "Mrs Patel"; "MR OKORO AT 3" → "Mr Okoro". Written so, only the words behind a name tell where it ends.
+fn in_one_case(found: &str) -> Option<String> {
+    const BEHIND: [&str; 38] = [
+        "at",
+        "of",
+        "from",
+        "in",
+        "on",
+        "and",
+        "to",
+        "who",
+        "has",
+        "had",
+        "is",
+        "was",
+        "wants",
+        "wanted",
+        "rang",
+        "rung",
+        "called",
+        "phoned",
+        "telephoned",
+        "emailed",
+        "texted",
+        "says",
+        "said",
+        "came",
+        "asked",
+        "asks",
+        "told",
+        "tells",
+        "complained",
+        "reported",
+        "reports",
+        "contacted",
+        "spoke",
+        "stopped",
+        "approached",
+        "would",
+        "about",
+        "re",
+    ];
+    let word = |w: &str| {
+        let mut letters = w.chars();
+        letters.next().map(|first| first.to_uppercase().chain(letters.flat_map(char::to_lowercase)).collect::<String>())
+    };
+    let words: Vec<&str> = found.split_whitespace().collect();
+    let end = words.iter().position(|w| BEHIND.contains(&w.to_lowercase().as_str())).unwrap_or(words.len());
+    // A name of more than three words that nothing ends is a sentence.
+    let name = words.get(1..end).filter(|n| !n.is_empty() && (n.len() <= 2 || end < words.len() && n.len() <= 3))?;
+    Some([&words[..1], name].concat().iter().filter_map(|w| word(w)).collect::<Vec<_>>().join(" "))
 }
 
 /// The few words before a place in the text.

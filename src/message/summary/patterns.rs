@@ -34,6 +34,11 @@ pub static TITLED: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?-u:\b)(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Rev|Revd|Father|Sister|Sir|Lady|MR|MRS|MS|MISS)\.?(?:\s+(?:and|&)\s+(?:Mrs|Mr|Ms|Dr)\.?)?(?:\s+(?:[\p{Lu}][\p{L}'’-]+|[A-Z]\.?)){1,4}").expect("a fixed pattern compiles")
 });
 
+/// "mrs patel at 14 elm court", or all of it in capitals: how far the name goes is for the words behind it to say. To miss is a verb.
+pub static TITLED_LOW: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?-u:\b)(?:(?i:mr|mrs|ms|mx|dr)|MISS|Miss)\.?(?:[ \t]+[\p{L}][\p{L}'’-]*\.?){1,4}").expect("a fixed pattern compiles")
+});
+
 /// "a tenant called Jo Okoro", "tenant Jo Okoro", "spoke to Jo Okoro at 3 Mill Lane".
 pub static CALLED: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?-u:\b)(?i:(?:tenant|resident|customer|leaseholder|occupier|caller|lady|gentleman|gent|householder|complainant|neighbour)(?:\s+(?:is\s+)?(?:called|named|by\s+the\s+name\s+of|at\s+the\s+address|is|was))?|(?:call|visit|complaint|message|contacted|rung|phoned|email|e-mail|text|approached)\s+(?:from|by)|spoke\s+(?:to|with)|behalf\s+of|name\s+(?:is|was))[\s,:(-]+(?P<name>[\p{Lu}][\p{L}'’-]+(?:\s+(?:[\p{Lu}][\p{L}'’-]+|[A-Z]\.?)){1,3})").expect("a fixed pattern compiles")
@@ -62,6 +67,6 @@ pub static OWN: LazyLock<Regex> = LazyLock::new(|| {
 
 /// An address typed without capitals: only the plainest kinds of street, and no "2 days in court".
 pub static LOWER: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?-u:\b)\d{1,4}[a-z]?\s+(?P<street>\p{L}[\p{L}'’]+(?:\s\p{L}[\p{L}'’]+)?)\s(?i:street|road|lane|avenue|close|court|crescent|drive|gardens|terrace|grove|mews)(?-u:\b)")
+    Regex::new(r"(?:(?-u:\b)(?i:flat|apartment)\s\w{1,4},?\s)?(?-u:\b)\d{1,4}[A-Za-z]?\s+(?P<street>\p{L}[\p{L}'’]+(?:\s\p{L}[\p{L}'’]+)?)\s(?i:street|road|lane|avenue|close|court|crescent|drive|gardens|terrace|grove|mews|house|walk|way|rise)(?-u:\b)")
         .expect("a fixed pattern compiles")
 });

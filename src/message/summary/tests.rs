@@ -63,6 +63,14 @@ fn notes_as_they_are_typed() {
             [Some("Miss Kadie Sesay"), None, None, Some("30 Poplar Way")],
         ),
         ("Please chase the invoice. Our office is 1 Trade Park, call us on 01632 960555.", [None; 4]),
+        ("mrs patel at 14 elm court rang us, lift out again", [Some("Mrs Patel"), None, None, Some("14 elm court")]),
+        (
+            "had mr john smith on, flat 3 20 quay street, 07700 900123",
+            [Some("Mr John Smith"), None, Some("07700 900123"), Some("flat 3 20 quay street")],
+        ),
+        ("MRS PATEL AT 14 ELM COURT RANG US ABOUT THE LIFT", [Some("Mrs Patel"), None, None, Some("14 ELM COURT")]),
+        ("dear mr khan please see the job sheet", [None; 4]),
+        ("she will miss her appointment on monday", [None; 4]),
     ] {
         assert_eq!(all(&read(text)), want, "{text}");
     }
