@@ -51,10 +51,12 @@ const PLAIN: &[(&str, &str, &[&str])] = &[
     ("headers-only", "", &["no-text"]),
     ("html-alone", "No heating since Friday.", &[]),
     ("inner-boundary-begins-like-outer", NO_HEAT, &[]),
+    ("latin-2-declared-windows-1250-meant", "Śmierdzi na klatce.", &[]),
     ("latin-1-declared-utf-8-meant", "The café flats – £400 lost.", &["wrong-charset"]),
     ("mbox-from-line", NO_HEAT, &[]),
     ("missing-final-boundary", NO_HEAT, &["missing-final-boundary"]),
     ("mojibake", "The café flats lost £400.", &["mojibake"]),
+    ("name-with-bare-comma", NO_HEAT, &[]),
     ("name-with-encoded-comma", NO_HEAT, &[]),
     ("no-blank-line-before-text", NO_HEAT, &["no-blank-line"]),
     ("no-headers-at-all", NO_HEAT, &["no-headers", "no-sender"]),
@@ -84,6 +86,7 @@ const PLAIN: &[(&str, &str, &[&str])] = &[
 const OTHERS: &[&str] = &[
     "attached-correspondence-is-one",
     "attached-eml-as-octet-stream",
+    "attached-eml-with-a-photograph",
     "base64-with-a-footer-in-clear",
     "bounce-with-two-recipients",
     "complaint-in-a-docx",
@@ -93,6 +96,7 @@ const OTHERS: &[&str] = &[
     "feedback-report",
     "file-name-in-rfc-2231-pieces",
     "form-sent-by-a-robot-s-address",
+    "from-replaced-by-a-group",
     "invitation",
     "polish-iso-8859-2-quoted-printable",
     "qmail-bounce",
@@ -124,6 +128,11 @@ fn odd_mails_give_their_words_and_say_what_is_odd() {
 #[test]
 fn odd_headers_are_understood() {
     assert_eq!(one("name-with-encoded-comma").from.name.as_deref(), Some("Resident, Jo"));
+    assert_eq!(one("name-with-bare-comma").from.name.as_deref(), Some("Resident, Jo"));
+    assert_eq!(one("name-with-bare-comma").from.email.unwrap().as_str(), "jo.resident@home.example");
+    let m = one("from-replaced-by-a-group");
+    assert_eq!((m.from.name.as_deref(), m.from.email.unwrap().as_str()), (Some("Jo Resident"), "jo.resident@home.example"));
+    assert_eq!((m.automatic, m.authenticated, m.reply_to), (None, None, None));
     assert_eq!(one("subject-cut-inside-a-character").subject, "café €400");
     assert_eq!(one("sender-without-from").from.email.unwrap().as_str(), "jo.resident@home.example");
     let m = one("references-with-junk");
@@ -160,6 +169,9 @@ fn attached_messages_are_forwards_and_several_complaints_are_several_messages() 
     let m = one("attached-eml-as-octet-stream");
     assert_eq!(m.forwards[0].text, "Boiler broken, and nobody came.");
     assert_eq!(m.forwards[0].message_id.as_deref(), Some("ana@home.example"));
+    let m = one("attached-eml-with-a-photograph");
+    let files: Vec<_> = m.attachments.iter().map(|a| (a.name.as_deref().unwrap_or_default(), a.text.as_deref())).collect();
+    assert_eq!(files, [("damp.eml", None), ("wall.jpg", None), ("letter.txt", Some("I wish to complain about the damp."))]);
     assert_eq!(one("attached-correspondence-is-one").forwards.len(), 2);
     assert!(one("digest-of-a-list").forwards.is_empty());
 }

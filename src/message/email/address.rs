@@ -13,6 +13,18 @@ pub fn parties(headers: &Headers, name: &str) -> Vec<Party> {
     headers.all(name).flat_map(list).take(MAX_PARTIES).collect()
 }
 
+/// Who wrote it, where a list or a forwarder put its own address into From and kept the author's beside it (Google Groups' X-Original-Sender).
+pub fn original(headers: &Headers, from: &Party) -> Option<Party> {
+    let mut kept = ["x-original-from", "x-original-sender"].into_iter().flat_map(|name| parties(headers, name));
+    let mut author = kept.find(|p| p.email.is_some() && p.email != from.email)?;
+    // "'Jo Bloggs' via Office"
+    author.name = author.name.or_else(|| {
+        let (name, _) = from.name.as_deref()?.split_once(" via ")?;
+        Some(name.trim_matches(['\'', '"', ' ']).to_owned()).filter(|n| !n.is_empty())
+    });
+    Some(author)
+}
+
 /// The parties of one field's value.
 pub fn list(value: &str) -> Vec<Party> {
     let value = &value[..value.floor_char_boundary(100_000)];
@@ -34,11 +46,14 @@ pub fn list(value: &str) -> Vec<Party> {
 }
 
 fn party(name: Option<&str>, address: Option<&str>) -> Option<Party> {
-    let name =
-        name.map(|n| one_line(&words::decode(n))).map(|n| n.trim_matches(['"', '\'', ' ', ',']).to_owned()).filter(|n| !n.is_empty());
+    let name = name
+        .map(|n| one_line(&words::decode(n)))
+        .map(|n| n.trim_matches(['"', '\'', ' ', ',', '<', '>']).to_owned())
+        .filter(|n| !n.is_empty());
     let email = address.and_then(clean).or_else(|| name.as_deref().and_then(|n| loose(n).into_iter().next()));
     // "jo@x.example" <jo@x.example>: the name says nothing that the address does not.
     let name = name.filter(|n| email.as_ref().is_none_or(|e| !n.eq_ignore_ascii_case(e.as_str())));
+    let name = name.map(|n| n.split_once(" <").filter(|(_, rest)| rest.contains('@')).map_or(n.clone(), |(before, _)| before.to_owned()));
     let party = Party { name, email, id: None };
     (!party.is_empty()).then_some(party)
 }
@@ -154,7 +169,7 @@ mod tests {
         let one = |n: &str, e: &str| vec![(n.to_owned(), e.to_owned())];
         assert_eq!(shown("\"Patel, R.\" <R.Patel@Mail.example>"), one("Patel, R.", "r.patel@mail.example"));
         assert_eq!(shown("jo@x.example (Jo Resident)"), one("Jo Resident", "jo@x.example"));
-        assert_eq!(shown("=?utf-8?Q?Zo=C3=AB_=3Czoe=40x=2Eexample=3E?="), one("Zoë <zoe@x.example>", "zoe@x.example"));
+        assert_eq!(shown("=?utf-8?Q?Zo=C3=AB_=3Czoe=40x=2Eexample=3E?="), one("Zoë", "zoe@x.example"));
         assert_eq!(shown("<jo@x.example>"), one("", "jo@x.example"));
         assert_eq!(shown("jo@x.example <jo@x.example>"), one("", "jo@x.example"));
         assert_eq!(shown("a@x.example; b@x.example").len(), 2);

@@ -6,6 +6,7 @@ use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 /// Decodes a text part. `declared` is the charset parameter, if there was one.
 pub fn decode(bytes: &[u8], declared: Option<&str>, defects: &mut Vec<Defect>) -> String {
     let label = declared.map(|d| d.trim().trim_matches(['"', '\'']).to_ascii_lowercase()).unwrap_or_default();
+    let label = if label == "unicode-1-1-utf-7" { "utf-7".to_owned() } else { label }; // RFC 1642's name for it
     if let Some((encoding, skip)) = Encoding::for_bom(bytes) {
         return encoding.decode_without_bom_handling(&bytes[skip..]).0.into_owned();
     }
@@ -59,11 +60,29 @@ pub fn decode(bytes: &[u8], declared: Option<&str>, defects: &mut Vec<Defect>) -
         defects.push(Defect::new("wrong-charset", format!("The text says that it is {} and is UTF-8.", short(&label))));
         return repair(String::from_utf8_lossy(bytes).into_owned(), defects);
     }
+    let encoding = windows_sibling(encoding, bytes);
     let (text, failed) = encoding.decode_without_bom_handling(bytes);
     if failed {
         defects.push(Defect::new("wrong-charset", format!("Some characters are not valid {}.", short(&label))));
     }
     repair(text.into_owned(), defects)
+}
+
+/// ISO 8859 has nothing but controls at 0x80 to 0x9f: a text with such octets is of the Windows set beside it, whatever its label says.
+fn windows_sibling(encoding: &'static Encoding, bytes: &[u8]) -> &'static Encoding {
+    if !bytes.iter().any(|b| (0x80..0xa0).contains(b)) {
+        return encoding;
+    }
+    match encoding.name() {
+        "ISO-8859-2" | "ISO-8859-16" => encoding_rs::WINDOWS_1250,
+        "ISO-8859-5" => encoding_rs::WINDOWS_1251,
+        "ISO-8859-6" => encoding_rs::WINDOWS_1256,
+        "ISO-8859-7" => encoding_rs::WINDOWS_1253,
+        "ISO-8859-8" | "ISO-8859-8-I" => encoding_rs::WINDOWS_1255,
+        "ISO-8859-4" | "ISO-8859-13" => encoding_rs::WINDOWS_1257,
+        "ISO-8859-15" => WINDOWS_1252,
+        _ => encoding,
+    }
 }
 
 /// The text of octets whose charset nobody says, and the name of what it was taken for.

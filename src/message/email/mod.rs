@@ -40,13 +40,14 @@ struct Mail {
     letters: Vec<Letter>,
 }
 
-/// An attached message and what lies inside it, outermost first.
+/// An attached message and what lies inside it, outermost first; the files attached to any of them.
 struct Letter {
     chain: Vec<Forwarded>,
     automatic: bool,
     references: Vec<String>,
     message_id: Option<String>,
     to: Vec<Address>,
+    files: Vec<Attachment>,
 }
 
 impl Mail {
@@ -111,6 +112,12 @@ impl Mail {
             message.reply_to = automatic::form::address(&whole);
         }
 
+        if let Some(author) = address::original(headers, &message.from) {
+            message.from = author;
+            // What was proved was proved of the address that stood there.
+            message.authenticated = message.authenticated.filter(|proved| !proved);
+            message.reply_to = message.reply_to.take().filter(|a| Some(a) != message.from.email.as_ref());
+        }
         if encrypted {
             defects.push(Defect::new("encrypted", "The message is encrypted, and cannot be read here."));
         }
@@ -157,11 +164,15 @@ fn apart(mail: Mail) -> Vec<Message> {
             .map(|l| {
                 let mut one = message.clone();
                 one.forwards.extend(l.chain);
+                one.attachments.extend(l.files);
                 one
             })
             .collect();
     }
-    message.forwards.extend(letters.into_iter().flat_map(|l| l.chain));
+    for letter in letters {
+        message.forwards.extend(letter.chain);
+        message.attachments.extend(letter.files);
+    }
     vec![message]
 }
 
@@ -180,9 +191,14 @@ fn letter(mail: Mail) -> Letter {
     };
     let mut references = message.references;
     references.extend(message.in_reply_to);
-    let chain = std::iter::once(first).chain(message.forwards).chain(letters.into_iter().flat_map(|l| l.chain)).collect();
+    let (mut chain, mut files) = (vec![first], message.attachments);
+    chain.extend(message.forwards);
+    for letter in letters {
+        chain.extend(letter.chain);
+        files.extend(letter.files);
+    }
     let to = message.to.into_iter().chain(message.cc).filter_map(|p| p.email).collect();
-    Letter { chain, automatic: message.automatic.is_some(), references, message_id: message.message_id, to }
+    Letter { chain, automatic: message.automatic.is_some(), references, message_id: message.message_id, to, files }
 }
 
 fn attached(file: &File, hint: &Hint) -> Attachment {
@@ -216,7 +232,7 @@ fn normal<'a>(raw: &'a [u8], defects: &mut Vec<Defect>) -> Cow<'a, [u8]> {
 fn head(headers: &Headers, defects: &mut Vec<Defect>) -> Message {
     let first = |name: &str| address::parties(headers, name).into_iter().next();
     let return_path = address::return_path(headers);
-    let from = first("from").filter(|p| p.email.is_some()).or_else(|| {
+    let from = author(headers).or_else(|| {
         let named = first("from");
         let other = first("sender").or_else(|| first("resent-from")).or_else(|| first("reply-to")).filter(|p| p.email.is_some());
         let other = other.or_else(|| return_path.clone().flatten().map(|email| Party { name: None, email: Some(email), id: None }));
@@ -252,6 +268,14 @@ fn head(headers: &Headers, defects: &mut Vec<Defect>) -> Message {
         authenticated,
         ..Message::default()
     }
+}
+
+/// The first of From that has an address. `Lindqvist, Rosa <rosa@x>`, which should have been quoted, is one name (RFC 5322 §3.2.3).
+fn author(headers: &Headers) -> Option<Party> {
+    let parties = address::parties(headers, "from");
+    let at = parties.iter().position(|p| p.email.is_some())?;
+    let name = parties[..=at].iter().filter_map(|p| p.name.as_deref()).collect::<Vec<_>>().join(", ");
+    Some(Party { name: Some(name).filter(|n| !n.is_empty()), ..parties[at].clone() })
 }
 
 fn date(value: &str) -> Option<Timestamp> {
