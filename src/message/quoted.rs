@@ -2,6 +2,7 @@
 //!
 //! One walk from top to bottom. The HTML's own structure (depth, marks) has the first word, the patterns of plain text the second.
 
+pub mod addressed;
 pub mod attribution;
 pub mod block;
 mod head;
@@ -46,6 +47,8 @@ pub struct Reading {
     pub forward: Option<Found>,
     /// The message that these lines answer, in lines of its own: answers between them are left out.
     pub answered: Option<(Vec<Line>, Found)>,
+    /// The earlier message is all that there is, and counts as new so that no words are lost.
+    pub nothing_new: bool,
 }
 
 /// What is known of the message that the lines are the body of.
@@ -175,14 +178,16 @@ pub fn read(lines: &[Line], context: Context) -> Reading {
     });
     let before = whose.clone();
     signature::mark(lines, &mut whose);
+    let mut nothing_new = false;
     if forward.is_none() && whose_words(lines, &whose, lines.len()).is_none() {
         // Nothing new above, below or between: better all of it than none.
         whose = before;
         if whose_words(lines, &whose, lines.len()).is_none_or(|_| whose.contains(&Whose::Quoted)) {
+            nothing_new = whose.contains(&Whose::Quoted);
             whose.fill(Whose::New);
         }
     }
-    Reading { whose, forward, answered }
+    Reading { whose, forward, answered, nothing_new }
 }
 
 /// The first line of new words before `end`.

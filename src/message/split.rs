@@ -27,6 +27,8 @@ pub struct Split {
     pub forwards: Vec<Forwarded>,
     /// What it answers, newest first.
     pub answered: Vec<Forwarded>,
+    /// `text` is the earlier message, for there is nothing else.
+    pub nothing_new: bool,
 }
 
 pub fn split(body: &Body) -> Split {
@@ -60,7 +62,7 @@ fn sort(lines: &[Line], context: Context) -> Split {
         Some(found) => forward::chain(lines, found),
         None => (Vec::new(), forward::history(reading.answered)),
     };
-    Split { text, quoted, signature, forwards, answered }
+    Split { text, quoted, signature, forwards, answered, nothing_new: reading.nothing_new }
 }
 
 #[cfg(test)]

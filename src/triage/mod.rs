@@ -318,12 +318,16 @@ fn choose(message: &Message, who: &Who<'_>, judgement: &Judgement, hit: Option<&
     if message.social.as_ref().is_some_and(|s| s.unreadable) {
         return because(Kind::NeedsReview, "words.unreadable", "cannot be read here");
     }
+    // Photographs sent in reply to our letter are evidence.
+    let evidence = because(Kind::Addition, "words.only_attachments", "sends something for the case without a word");
+    // Our own letter come back speaks for nobody.
+    if message.defects.iter().any(|d| d.code == "no-new-text") && hit.is_some_and(|h| h.pointed) {
+        let back = because(Kind::NeedsReview, "words.nothing_new", "sends an earlier letter back without a new word");
+        return if message.attachments.is_empty() { back } else { evidence };
+    }
     if reviews::silent(message) {
-        // Photographs sent in reply to our letter are evidence.
         return match hit {
-            Some(hit) if hit.pointed && !message.attachments.is_empty() => {
-                because(Kind::Addition, "words.only_attachments", "sends something for the case without a word")
-            }
+            Some(hit) if hit.pointed && !message.attachments.is_empty() => evidence,
             _ => because(Kind::NeedsReview, "words.none", "holds no words"),
         };
     }

@@ -428,6 +428,51 @@ fn machines_are_told_before_words() {
 }
 
 #[test]
+fn people_who_speak_of_machines_are_people() {
+    for (subject, text) in [
+        ("Automatic reply: again!", "All I ever get is this. Five weeks I have been asking about my back door."),
+        (
+            "Re: Automatic reply: my refund",
+            "This is the third one of these I've had. I have been owed it since March. Is there anyone there at all?",
+        ),
+    ] {
+        let decided = decide(&mail("Jo Moss", "jo@post.example", subject, text), &[]);
+        assert_eq!(decided.kind, Kind::NewComplaint, "{subject}: {:?}", decided.reasons);
+    }
+    for (subject, text) in [
+        ("Ticket 88213", "Ticket number 88213 was closed without anybody coming to my flat."),
+        ("Undeliverable", "My parcel was undeliverable: your intercom has been broken since Easter. You have done nothing about it."),
+    ] {
+        let decided = decide(&mail("Jo Moss", "jo@post.example", subject, text), &[]);
+        assert_ne!(decided.kind, Kind::Automatic, "{subject}: {:?}", decided.reasons);
+    }
+}
+
+/// A reply with nothing above our letter, or with nothing to mark where it begins.
+#[test]
+fn our_own_letter_come_back_is_not_judged() {
+    const LETTER: &str =
+        "Dear Ms Quaye,\n\nThank you for telling us about your complaint. If you are not satisfied you can ask us to review it.";
+    let raw = |above: &str, below: &str| {
+        format!(
+            "From: Olive Quaye <olive@post.example>\nTo: complaints+c-token@thrive.example\nIn-Reply-To: <a@thrive.example>\nSubject: Re: We have received your complaint\n\n{above}\n\n{below}\n"
+        )
+    };
+    let quoted = format!("On Mon, 2 Mar 2026 at 09:20, Complaints <c@thrive.example> wrote:\n> {}", LETTER.replace('\n', "\n> "));
+    let kind = |raw: &str| {
+        let message = crate::message::read(raw.as_bytes(), &crate::message::Hint::default()).remove(0);
+        decide(&message, &[candidate(1, Stage::Stage1, "the lobby is magnolia", &[Evidence::OurMessageId, Evidence::SameSender])])
+    };
+    for above in ["", "Sent from my iPhone"] {
+        let decided = kind(&raw(above, &quoted));
+        assert_eq!((decided.kind, decided.link.map(|l| l.case)), (Kind::NeedsReview, Some(1)), "{above}");
+    }
+    for below in ["", LETTER, &quoted] {
+        assert_eq!(kind(&raw("Any news? It is still magnolia.", below)).kind, Kind::Addition, "{below}");
+    }
+}
+
+#[test]
 fn an_empty_message_goes_to_a_person_with_its_clock() {
     let decided = decide(&mail("", "jo@post.example", "", ""), &[]);
     assert_eq!((decided.kind, decided.reply), (Kind::NeedsReview, Reply::None));

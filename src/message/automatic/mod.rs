@@ -121,7 +121,9 @@ fn kind(facts: &Facts) -> Option<Automatic> {
         return Some(if reply_subject || facts.in_reply_to.is_some() { Automatic::AutoReply } else { Automatic::Notification });
     }
     let answers_something = facts.in_reply_to.is_some() || !facts.references.is_empty() || facts.return_path == Some(None);
-    let unmarked = reply_subject || says_so && answers_something || answer && facts.return_path == Some(None) || words::notice(facts.text);
+    // A subject alone is a hint: people put it over what they have to say of robots.
+    let titled = reply_subject && (answers_something || says_so || words::absent(facts.text) || !person.words);
+    let unmarked = titled || says_so && answers_something || answer && facts.return_path == Some(None) || words::notice(facts.text);
     if unmarked && !person.form && !grievance(facts.text) {
         return Some(Automatic::AutoReply);
     }

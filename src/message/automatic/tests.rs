@@ -24,6 +24,8 @@ fn a_person_beside_a_robot_s_header_stays_a_person() {
         "From: PulseSurvey <results@survey.example>\nAuto-Submitted: auto-generated\nSubject: New response\n\nA new response was submitted.\nQ1 Overall: 3\nQ2 Why? it was filthy\nThis mailbox is not monitored.\n",
         "From: jo@home.example\nIn-Reply-To: <a@landlord.example>\nSubject: Re: Your visit\n\nThank you for your email. I will be away until the 5th, please contact my daughter to let the engineer in.\n",
         "From: jo@home.example\nIn-Reply-To: <a@landlord.example>\nSubject: Re: x\n\nEvery time I write I get \"this is an automated message\". Is there nobody at your end?\n",
+        "From: jo@home.example\nSubject: Automatic reply: again!\n\nAll I ever get is this. Five weeks I have been asking about my back door.\n",
+        "From: jo@home.example\nSubject: Thursdays\n\nThank you for your message. I am out of the office on Thursdays and the man came on Thursday again. Please do better.\n",
         "From: jo@home.example\nSubject: heating\n\nI am on holiday until 5 May so ring my mobile. The boiler you fixed is broken again.\n",
         "From: jo@home.example\nSubject: Automatic reply is all I ever get\n\nI have written five times. Please let a human ring me.\n",
         "From: jo@home.example\nSubject: Automatische Antwort reicht mir nicht\n\nIch bekomme immer nur Roboter. Bitte rufen Sie mich an.\n",

@@ -12,7 +12,9 @@ mod transfer;
 mod words;
 
 use super::automatic::{self, Facts};
+use super::quoted::addressed;
 use super::split::{self, Body};
+use super::subject::{Prefix, prefix};
 use super::{Hint, attachment};
 use crate::model::address::{Address, Party};
 use crate::model::message::{Attachment, Defect, Forwarded, Message};
@@ -73,6 +75,12 @@ impl Mail {
         let split = split::split_from(&Body { plain: plain.as_deref(), html: html.as_deref(), subject: &message.subject }, &to);
         message.text = split.text;
         message.quoted = split.quoted;
+        if (message.in_reply_to.is_some() || prefix(&message.subject) == Prefix::Reply)
+            && let Some(at) = addressed::begins(&message.text, message.from.name.as_deref().unwrap_or_default())
+        {
+            message.quoted.insert_str(0, message.text[at..].trim_end());
+            message.text.truncate(message.text[..at].trim_end().len());
+        }
         message.signature = split.signature;
         message.forwards = split.forwards;
         message.answered = split.answered;
@@ -135,6 +143,9 @@ impl Mail {
             }
             *budget -= 1;
             read_letters.push(letter(Mail::read(&file.bytes, hint, depth + 1, budget)));
+        }
+        if split.nothing_new && message.automatic.is_none() {
+            defects.push(Defect::new("no-new-text", "There are no new words above the earlier message."));
         }
         if !encrypted && message.text.is_empty() && message.forwards.is_empty() && read_letters.is_empty() && message.automatic.is_none() {
             defects.push(match (message.quoted.is_empty(), message.attachments.is_empty(), message.subject.is_empty()) {
