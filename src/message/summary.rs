@@ -64,6 +64,15 @@ fn reported(text: &str, own: &[Address]) -> Option<Reported> {
             take(&mut found, label, value, own);
         }
     }
+    // A row of a table: the label in one cell, its value in the next.
+    for line in text.lines().filter(|l| l.contains('\t')) {
+        let cells: Vec<&str> = line.split('\t').map(str::trim).collect();
+        for pair in cells.windows(2) {
+            if let Some((label, "")) = labelled(&format!("{}:", pair[0].trim_end_matches(':'))) {
+                take(&mut found, label, pair[1], own);
+            }
+        }
+    }
     let mut theirs = addresses(text).into_iter().filter(|a| !is_own(a, own));
     // Two addresses that might be the resident's are none.
     if let (None, Some(one), None) = (&found.email, theirs.next(), theirs.next()) {

@@ -31,7 +31,7 @@ pub static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 pub static TITLED: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?-u:\b)(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Rev|Revd|Father|Sister|Sir|Lady|MR|MRS|MS|MISS)\.?(?:\s+(?:and|&)\s+(?:Mrs|Mr|Ms|Dr)\.?)?(?:\s+(?:[\p{Lu}][\p{L}'’-]+|[A-Z]\.?)){1,4}").expect("a fixed pattern compiles")
+    Regex::new(r"(?-u:\b)(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Rev|Revd|Father|Sister|Sir|Lady|MR|MRS|MS|MISS)\.?(?:\s+(?:and|&)\s+(?:Mrs|Mr|Ms|Dr)\.?)?[^\S\t]+(?:[\p{Lu}][\p{L}'’-]+|[A-Z]\.?)(?: +(?:[\p{Lu}][\p{L}'’-]+|[A-Z]\.?)){0,3}").expect("a fixed pattern compiles")
 });
 
 /// "mrs patel at 14 elm court", or all of it in capitals: how far the name goes is for the words behind it to say. To miss is a verb.
@@ -41,12 +41,12 @@ pub static TITLED_LOW: LazyLock<Regex> = LazyLock::new(|| {
 
 /// "a tenant called Jo Okoro", "tenant Jo Okoro", "spoke to Jo Okoro at 3 Mill Lane".
 pub static CALLED: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?-u:\b)(?i:(?:tenant|resident|customer|leaseholder|occupier|caller|lady|gentleman|gent|householder|complainant|neighbour)(?:\s+(?:is\s+)?(?:called|named|by\s+the\s+name\s+of|at\s+the\s+address|is|was))?|(?:call|visit|complaint|message|contacted|rung|phoned|email|e-mail|text|approached)\s+(?:from|by)|spoke\s+(?:to|with)|behalf\s+of|name\s+(?:is|was))[\s,:(-]+(?P<name>[\p{Lu}][\p{L}'’-]+(?:\s+(?:[\p{Lu}][\p{L}'’-]+|[A-Z]\.?)){1,3})").expect("a fixed pattern compiles")
+    Regex::new(r"(?-u:\b)(?i:(?:tenant|resident|customer|leaseholder|occupier|caller|lady|gentleman|gent|householder|complainant|neighbour)(?:\s+(?:is\s+)?(?:called|named|by\s+the\s+name\s+of|at\s+the\s+address|is|was))?|(?:call|visit|complaint|message|contacted|rung|phoned|email|e-mail|text|approached)\s+(?:from|by)|spoke\s+(?:to|with)|behalf\s+of|name\s+(?:is|was))[\s,:(-]+(?P<name>[\p{Lu}][\p{L}'’-]+(?: +(?:[\p{Lu}][\p{L}'’-]+|[A-Z]\.?)){1,3})").expect("a fixed pattern compiles")
 });
 
 /// "Jo Okoro of 14 Elm Court", "Jo Okoro (3 Mill Lane)", "Jo Okoro rang": a name that an address or a verb of telling follows.
 pub static NAME_AT: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?P<name>[\p{Lu}][\p{L}'’-]+(?:\s+(?:[\p{Lu}][\p{L}'’-]+|[A-Z]\.?)){1,3}),?\s+(?:(?:who\s+lives\s+)?(?:of|at|from|in)\s+(?:(?i:flat|apartment|number|no\.?)\s+)?\d|\(|(?:has\s+|just\s+)?(?:rang|called|phoned|telephoned|emailed|complained|stopped|approached|came|told|says|said|asked|wants|contacted|texted|reported|spoke)(?-u:\b))").expect("a fixed pattern compiles")
+    Regex::new(r"(?P<name>[\p{Lu}][\p{L}'’-]+(?: +(?:[\p{Lu}][\p{L}'’-]+|[A-Z]\.?)){1,3}),?\s+(?:(?:who\s+lives\s+)?(?:of|at|from|in)\s+(?:(?i:flat|apartment|number|no\.?)\s+)?\d|\(|(?:has\s+|just\s+)?(?:rang|called|phoned|telephoned|emailed|complained|stopped|approached|came|told|says|said|asked|wants|contacted|texted|reported|spoke)(?-u:\b))").expect("a fixed pattern compiles")
 });
 
 /// Words before a name that make it somebody of the landlord's or the contractor's own.

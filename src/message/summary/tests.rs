@@ -27,6 +27,17 @@ fn one_line_with_everything() {
 }
 
 #[test]
+fn a_table_keeps_its_cells_and_rows_apart() {
+    for table in [
+        "Customer name\tMrs Oyin Bello\nProperty\tFlat 3, 11 Weir Street\nCustomer email\toyin@x.example\nDetails\tLights out since May.",
+        "Tenant:\tMrs Oyin Bello\tAddress:\tFlat 3, 11 Weir Street\nEmail:\toyin@x.example",
+        "We saw Mrs Oyin Bello\nProperty Flat 3, 11 Weir Street\nEmail oyin@x.example",
+    ] {
+        assert_eq!(all(&read(table)), [Some("Mrs Oyin Bello"), Some("oyin@x.example"), None, Some("Flat 3, 11 Weir Street")], "{table}");
+    }
+}
+
+#[test]
 fn sentences() {
     let r = read(
         "Mrs Patel at 14 Elm Court rang us about the lift, she is fed up. Her number is 020 7946 0123.\n\nThanks\nJo Bloggs\noffice@fixers.example",
