@@ -21,6 +21,18 @@ static TITLED: LazyLock<Regex> = LazyLock::new(|| {
         .expect("checked by the tests")
 });
 
+/// A person named without one, by whom the writer is to them or by the complaint that is theirs: "my partner Jo Moss", "Jo Moss's carer",
+/// "the complaint of Jo Moss". Anybody else whom a message names may be whom it is about.
+static RELATED: LazyLock<Regex> = LazyLock::new(|| {
+    const NAME: &str = r"(?:[OD]['\u{2019}])?[A-Z][\w-]+(?:[ \t]+(?:[OD]['\u{2019}])?[A-Z][\w-]*\.?){1,2}";
+    let whose = "mum|mother|mam|dad|father|partner|husband|wife|son|daughter|nan|gran|grandmother|grandad|grandfather|uncle|aunt|auntie|\
+                 brother|sister|client|constituent|carer|care worker|support worker|advocate|case|complaint";
+    Regex::new(&format!(
+        r"(?i:\b(?:{whose})[ \t]*(?:,|:|-|\u{{2013}}|of|from|by|made by|\()?[ \t]*(?:(?:Mr|Mrs|Ms|Miss|Mx|Dr)\.?[ \t]+)?)(?P<of>{NAME})|(?i:\bon behalf of[ \t]+)(?P<for>{NAME})|(?P<whose>{NAME})['\u{{2019}}]s?[ \t]+(?i:{whose})\b"
+    ))
+    .expect("checked by the tests")
+});
+
 /// No list grows beyond this: References of a long thread can hold hundreds of ids (the newest count).
 const AT_MOST: usize = 50;
 
@@ -70,6 +82,10 @@ pub fn keys(message: &Message, policy: &Policy, who: &Who<'_>, words: &Words<'_>
         for found in TITLED.find_iter(part.text).take(6) {
             push(&mut keys.names, folded_name(found.as_str()));
         }
+        for found in RELATED.captures_iter(part.text).take(6) {
+            let name = ["of", "for", "whose"].iter().find_map(|group| found.name(group)).map(|m| m.as_str()).unwrap_or_default();
+            push(&mut keys.names, folded_name(name));
+        }
         for line in part.text.lines().rev().map(str::trim).filter(|l| !l.is_empty()).take(4).filter(|l| is_name(l)) {
             push(&mut keys.names, folded_name(line));
         }
@@ -103,6 +119,18 @@ fn token<'a>(address: &'a Address, policy: &Policy) -> Option<&'a str> {
         return None;
     }
     address.detail()?.strip_prefix("c-").filter(|t| !t.is_empty())
+}
+
+/// Whether the text gives a reference as the one that it is about, and not to say which it is not.
+pub fn means(text: &str, reference: &str) -> bool {
+    static DENIED: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?i)\b(?:not|n't|nothing to do with|different (?:from|to)|separate from|apart from|aside from|instead of|rather than|unlike|besides)\b[^.!?\n]{0,30}$")
+            .expect("checked by the tests")
+    });
+    REFERENCE.captures_iter(text).take(AT_MOST).any(|c| {
+        let at = c.get(0).map_or(0, |m| m.start());
+        format!("PR-{}-{:0>6}", &c[1], &c[2]) == reference && !DENIED.is_match(&text[text.floor_char_boundary(at.saturating_sub(80))..at])
+    })
 }
 
 /// The references in a text, in full form.

@@ -1,5 +1,6 @@
 //! Which case a message may belong to, and how surely (promise 6, channels.md section 4).
 
+use super::keys;
 use super::topic::{Topic, topic};
 use crate::model::case::{Case, Stage};
 use crate::model::decision::{Candidate, Evidence, Reason};
@@ -70,6 +71,8 @@ fn weigh<'a>(candidate: &'a Candidate, about: &Topic, said: &str, received_at: T
         Evidence::OurMessageId => 90.0,
         Evidence::References => 60.0,
         Evidence::ReferenceInSubject => 70.0,
+        // Whoever types another of their references into an answer to the nearest letter says which they mean.
+        Evidence::ReferenceInBody if party && keys::means(said, &case.reference.0) => 365.0,
         Evidence::ReferenceInBody => 65.0,
         Evidence::ThreadRoot if threaded => 40.0,
         Evidence::SameConversation if conversed => 40.0,
@@ -109,6 +112,10 @@ pub fn speaks_of_complaint(said: &str) -> bool {
         "mum's complaint",
         "dad's complaint",
         "'s complaint",
+        "whose complaint",
+        "complaint of",
+        "put in a complaint",
+        "made a complaint",
         "complaint ref",
         "complaint number",
         "complaint no",
@@ -139,7 +146,7 @@ fn plain(evidence: Evidence) -> &'static str {
         Evidence::ReferenceInBody => "it gives the reference",
         Evidence::ThreadRoot => "it is in the same Outlook conversation",
         Evidence::SameSender => "the sender is a party to the case",
-        Evidence::SameName => "the sender has the name of a party",
+        Evidence::SameName => "the sender has the name of a party, or names one",
         Evidence::SameTopic => "it speaks of the same matter",
         Evidence::SameConversation => "it is in the same social-media conversation",
     }

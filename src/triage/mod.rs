@@ -198,7 +198,7 @@ pub fn triage(input: &Input<'_>) -> Decision {
         withdraws: matter && withdraws(signals, &said),
         late_unsure,
         late_stage2: linked.and_then(|h| stage::late(h.case, &settled.effect, policy, received_at)),
-        for_person: settled.for_person,
+        for_person: settled.for_person.or(weighed.for_person),
         several: several(message, policy).max(if two_at_once(signals, &flags) { 2 } else { 0 }),
     };
     let statutory = statute::duties(kind, &flags, &weighed.judgement.topics, &clock);

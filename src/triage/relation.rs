@@ -6,6 +6,7 @@
 use super::link::Hit;
 use super::topic::topic;
 use crate::model::case::{Case, Stage};
+use crate::model::decision::Evidence;
 use crate::rules::{Place, Signals, Words};
 use regex::Regex;
 use std::sync::LazyLock;
@@ -134,6 +135,23 @@ pub fn apart(hit: &Hit<'_>, words: &Words<'_>, signals: &Signals) -> f64 {
     when(about.likeness(&hit.topic) > 0.3, -0.6 * little);
     when(heading.likeness(&hit.topic) > 0.3, -0.4 * little);
     score
+}
+
+/// How people say that a reference is a neighbour's, and that they want one of their own.
+static BORROWED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(concat!(
+        r"\b(?:my|our) own (?:complaint|case|number|reference)\b|\b(?:complaint|case|number|reference|one) of (?:my|our) own\b",
+        r"|\b(?:open|log|start|raise|make|give) (?:me |us )?(?:a |my |our )?(?:new|separate|fresh|own) (?:case|complaint|number|reference)\b",
+        r"|\b(?:neighbours?|friend)\b[^.!?\n]{0,60}\b(?:number|reference|complaint|letter)\b",
+        r"|\b(?:gave|lent|sent|showed|passed|forwarded) (?:me|us) (?:her|his|their|your|what|this|the)\b|\bto quote (?:hers|his|theirs)\b",
+    ))
+    .expect("checked by the tests")
+});
+
+/// A stranger to the case who gives its reference, and says that it is another's. Nothing of the case is theirs to add to or to be told.
+pub fn borrowed(hit: &Hit<'_>, words: &Words<'_>) -> bool {
+    let said = super::words::said(words).to_lowercase().replace('\u{2019}', "'");
+    !hit.strong && !hit.evidence.contains(&Evidence::SameName) && BORROWED.is_match(&said)
 }
 
 /// Whether the case holds these words already, but for a signature or a line that wrapping changed: the same mail came by another way.

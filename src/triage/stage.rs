@@ -28,17 +28,27 @@ pub struct Weighed<'a, 'h> {
     /// The case left aside because the message speaks of something else.
     pub set_aside: Option<&'h Hit<'a>>,
     pub reasons: Vec<Reason>,
+    /// What a person is to look at.
+    pub for_person: Option<String>,
 }
 
 /// Weighs the words in the light of the case, or without it where they speak of something else.
 pub fn weigh<'a, 'h>(rules: &Ruleset, signals: &Signals, facts: &Facts, hit: Option<&'h Hit<'a>>, words: &Words<'_>) -> Weighed<'a, 'h> {
     let Some(hit) = hit else {
-        return Weighed { judgement: rules.judge(signals, facts), hit: None, set_aside: None, reasons: Vec::new() };
+        return Weighed { judgement: rules.judge(signals, facts), hit: None, set_aside: None, reasons: Vec::new(), for_person: None };
     };
+    if !signals.has("on-behalf") && relation::borrowed(hit, words) {
+        let reference = &hit.case.reference;
+        let reasons = vec![Reason::new("link.borrowed", format!("gives {reference}, which is somebody else's"), Vec::new())];
+        let says = format!(
+            "Gives the reference {reference} of somebody else's complaint: see whether the two are one matter; tell nothing of it."
+        );
+        return Weighed { judgement: rules.judge(signals, facts), hit: None, set_aside: None, reasons, for_person: Some(says) };
+    }
     if relation::apart(hit, words, signals) > 0.0 {
         let says = format!("speaks of another matter than {}", hit.case.reference);
         let reasons = vec![Reason::new("link.another_matter", says, signals.words("new-matter"))];
-        return Weighed { judgement: rules.judge(signals, facts), hit: None, set_aside: Some(hit), reasons };
+        return Weighed { judgement: rules.judge(signals, facts), hit: None, set_aside: Some(hit), reasons, for_person: None };
     }
     let link = if hit.strong { LinkStrength::Strong } else { LinkStrength::Weak };
     let facts = Facts { stage: seen(hit.case), stage1_answered: hit.case.stage1_answered, link, ..facts.clone() };
@@ -69,7 +79,7 @@ pub fn weigh<'a, 'h>(rules: &Ruleset, signals: &Signals, facts: &Facts, hit: Opt
         judgement.ranked.insert(0, first);
         reasons.push(Reason::new("stage.same_matter", format!("speaks of the matter of {}", hit.case.reference), Vec::new()));
     }
-    Weighed { judgement, hit: Some(hit), set_aside: None, reasons }
+    Weighed { judgement, hit: Some(hit), set_aside: None, reasons, for_person: None }
 }
 
 /// The chance from which a reading counts as the second reader's own word.

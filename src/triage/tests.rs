@@ -2,6 +2,7 @@
 
 mod answered;
 mod measure;
+mod strangers;
 
 use super::duties::{Clock, duties};
 use super::flags::{Late, late};
