@@ -35,9 +35,10 @@ pub fn read(facts: &Facts) -> Option<Report> {
         return Some(Report { kind: Some(Automatic::FeedbackReport), bounce: None, about: returned().id.into_iter().collect() });
     }
     // Some programs put the fields of RFC 3464 into the text instead of a part of their own.
-    let inline = || Some(facts.whole).filter(|t| t.to_ascii_lowercase().contains("final-recipient:") && is_bounce_text(facts));
+    let told = is_bounce_text(facts);
+    let inline = || Some(facts.whole).filter(|t| told && t.to_ascii_lowercase().contains("final-recipient:"));
     let status = part("message/delivery-status").or_else(inline);
-    if status.is_some() || (matches!(report_type, "delivery-status") && is_bounce_text(facts)) || is_bounce_text(facts) {
+    if status.is_some() || told {
         let returned = returned();
         let bounce = failed(facts, status, &returned);
         let mut about: Vec<String> = returned.id.into_iter().collect();
@@ -240,7 +241,7 @@ fn is_bounce_text(facts: &Facts) -> bool {
     let daemon = by_address || listed || facts.report_type == "delivery-status" || any("bounce name", &name);
     let nobody = facts.return_path == Some(None) || facts.from.is_none();
     let titled = any("bounce subject", &subject);
-    let said = if any("bounce says", text) { list("bounce says").iter().filter(|w| text.contains(*w)).count() } else { 0 };
+    let said = if facts.spotted.any("bounce says", 6000) { list("bounce says").iter().filter(|w| text.contains(*w)).count() } else { 0 };
     let code = || class(text).is_some();
     // “Re:” and “FW:” are a person's who writes about a bounce, unless the daemon itself puts them there.
     let passed_on = ["re:", "fw:", "fwd:", "wg:", "tr:", "rv:"].iter().any(|p| subject.starts_with(p));

@@ -42,8 +42,15 @@ const LONGEST: usize = 8000;
 
 /// Neither an address nor a number.
 fn is_word(word: &str) -> bool {
-    word.chars().any(|c| c.is_ascii_alphabetic() || !c.is_ascii() && c.is_alphabetic())
-        && !word.bytes().any(|b| b == b'@' || b == b'/' && word.contains("://"))
+    let (mut letter, mut slash) = (false, false);
+    for b in word.bytes() {
+        match b {
+            b'@' => return false,
+            b'/' => slash = true,
+            _ => letter |= b.is_ascii_alphabetic(),
+        }
+    }
+    (letter || !word.is_ascii() && word.chars().any(char::is_alphabetic)) && !(slash && word.contains("://"))
 }
 
 const ENGLISH: &[&str] = &[
@@ -68,15 +75,31 @@ static LITTLE: LazyLock<Vec<(u32, [bool; 4])>> = LazyLock::new(|| {
     let mut all: BTreeMap<u32, [bool; 4]> = BTreeMap::new();
     for (at, list) in [ENGLISH, ENGLISH_ALONE, WELSH, WELSH_ALONE].into_iter().enumerate() {
         for word in list {
-            all.entry(packed(word)).or_default()[at] = true;
+            all.entry(packed(word.as_bytes())).or_default()[at] = true;
         }
     }
     all.into_iter().collect()
 });
 
 /// Up to four ASCII letters in lower case, as one number.
-fn packed(word: &str) -> u32 {
-    word.bytes().fold(0, |held, b| held << 8 | u32::from(b.to_ascii_lowercase()))
+fn packed(word: &[u8]) -> u32 {
+    word.iter().fold(0, |held, b| held << 8 | u32::from(b.to_ascii_lowercase()))
+}
+
+/// A word without the marks around it.
+fn bare(mut word: &[u8]) -> &[u8] {
+    let mark = |b: &u8| b.is_ascii_punctuation() && *b != b'\'';
+    while let [rest @ .., last] = word
+        && mark(last)
+    {
+        word = rest;
+    }
+    while let [first, rest @ ..] = word
+        && mark(first)
+    {
+        word = rest;
+    }
+    word
 }
 
 /// How many of a text's words are the little ones of English and of Welsh. A detector by letters takes telegraph-style English for Dutch or
@@ -96,14 +119,8 @@ impl Little {
         for word in words {
             little.words += 1;
             // Every word of the lists has four letters at most, all of them ASCII; two marks may stand around it.
-            let word = match word.len() {
-                ..=8 => word.trim_matches(|c: char| c.is_ascii() && !c.is_ascii_alphanumeric() && c != '\''),
-                _ => continue,
-            };
-            if word.len() > 4 || !word.is_ascii() {
-                continue;
-            }
-            let Ok(at) = all.binary_search_by_key(&packed(word), |(w, _)| *w) else { continue };
+            let Some(bare) = (word.len() <= 8).then(|| bare(word.as_bytes())).filter(|b| b.len() <= 4 && b.is_ascii()) else { continue };
+            let Ok(at) = all.binary_search_by_key(&packed(bare), |(w, _)| *w) else { continue };
             let is_in = all[at].1;
             little.english += usize::from(is_in[0]);
             little.english_alone += usize::from(is_in[1]);

@@ -72,6 +72,8 @@ const ADDRESS: &[&str] = &["address", "your address", "property", "property addr
 const LABELS: [&[&str]; 5] = [NAME, EMAIL, MESSAGE, PHONE, ADDRESS];
 /// The place of the message among them: without it there is no form, whatever else is listed.
 const WORDS: usize = 2;
+/// The longest label, in octets.
+const LABEL: usize = 40;
 /// Lines that are looked at.
 const LINES: usize = 200;
 
@@ -107,8 +109,9 @@ pub fn address(text: &str) -> Option<Address> {
 /// `*Email:* jo@x` → (1, Some("jo@x")); a label alone on its line → its value stands below.
 fn labelled(line: &str) -> Option<(usize, Option<&str>)> {
     let line = line.trim().trim_start_matches(['*', '-', '•']);
-    let (label, value) = line.split_once([':', '：']).map_or((line, None), |(l, v)| (l, Some(v)));
-    if label.len() > 40 {
+    let end = line.bytes().take(LABEL + 1).position(|b| b == b':');
+    let (label, value) = end.map_or((line, None), |at| (&line[..at], Some(&line[at + 1..])));
+    if label.len() > LABEL {
         return None;
     }
     let label = label.trim().trim_matches(['*', '?', ' ']).to_lowercase();

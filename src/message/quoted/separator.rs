@@ -96,7 +96,13 @@ fn is_rule_char(c: char) -> bool {
 
 /// Every English wording of such a line has one of these words: a cheap look before the dear one.
 pub fn says_above(line: &str) -> bool {
-    line.as_bytes().windows(5).any(|w| w.eq_ignore_ascii_case(b"above") || w.eq_ignore_ascii_case(b"below"))
+    let ends = |rest: &[u8], with: &[u8]| rest.get(..4).is_some_and(|r| r.eq_ignore_ascii_case(with));
+    let bytes = line.as_bytes();
+    (0..bytes.len()).any(|i| match bytes[i] {
+        b'a' | b'A' => ends(&bytes[i + 1..], b"bove"),
+        b'b' | b'B' => ends(&bytes[i + 1..], b"elow"),
+        _ => false,
+    })
 }
 
 static REPLY_LINE: LazyLock<Vec<&str>> = LazyLock::new(|| words::list("reply line"));

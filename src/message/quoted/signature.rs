@@ -6,7 +6,7 @@ use super::Whose;
 use super::separator::is_rule;
 use crate::message::line::{Line, Mark};
 use crate::message::words;
-use patterns::{CLIENT, CONTACT, NOTICE, OUTSIDE, THING, is_banner};
+use patterns::{CLIENT, CONTACT, NOTICE, THING, is_banner, may_be};
 use std::sync::LazyLock;
 
 /// Marks the signature lines of every stretch of new words.
@@ -31,9 +31,9 @@ fn marked(line: &Line) -> bool {
 
 /// `later`: new words stand further up, so that this stretch may be all foot.
 fn stretch(lines: &[Line], whose: &mut [Whose], later: bool) {
-    // One look at the whole for what most mail has nowhere; only then line by line.
-    let whole = lines.iter().filter(|l| l.text.len() <= 500).fold(String::new(), |all, l| all + &l.text + "\n");
-    let (things, banners) = (THING.is_match(&whole), OUTSIDE.is_match(&whole));
+    // A cheap look for what most mail has nowhere; only then the dear patterns.
+    let short = lines.iter().filter(|l| l.text.len() <= 500).map(|l| may_be(&l.text));
+    let (things, banners) = short.fold((false, false), |all, one| (all.0 || one.0, all.1 || one.1));
     for (line, w) in lines.iter().zip(whose.iter_mut()) {
         if marked(line) || things && is_client(&line.text) || banners && is_banner(&line.text) {
             *w = Whose::Signature;

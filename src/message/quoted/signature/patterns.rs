@@ -1,5 +1,6 @@
 //! What stands at the foot or over the head of a message that its author did not write: clients' lines, legal notices, banners, particulars.
 
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use regex::Regex;
 use std::sync::LazyLock;
 
@@ -12,6 +13,113 @@ pub static THING: LazyLock<Regex> = LazyLock::new(|| {
     ))
     .expect("a fixed pattern compiles")
 });
+
+/// What an ASCII line must have of `THING`, in plain letters, and of `OUTSIDE`: one walk looks for all of them.
+const THING_LETTERS: [&str; 85] = [
+    "iphon",
+    "i phon",
+    "ipad",
+    "i pad",
+    "ipod",
+    "android",
+    "samsung",
+    "galaxy",
+    "huawei",
+    "honor",
+    "blackberry",
+    "black berry",
+    "outlook",
+    "yahoo",
+    "mail",
+    "windows",
+    "proton",
+    "nokia",
+    "htc",
+    "sony",
+    "xperia",
+    "xiaomi",
+    "redmi",
+    "oneplus",
+    "pixel",
+    "smart",
+    "mobile",
+    "handy",
+    "phone",
+    "tablet",
+    "device",
+    "aol",
+    "vodafone",
+    " o2",
+    " ee",
+    " bt",
+    "virgin",
+    "spark",
+    "thunderbird",
+    "k-9",
+    "yandex",
+    "gmx",
+    "web.de",
+    "orange",
+    "verizon",
+    "at&t",
+    "kindle",
+    "nexus",
+    "sparrow",
+    "edison",
+    "canary",
+    "superhuman",
+    "missive",
+    "zoho",
+    "talktalk",
+    " mac",
+    "motorola",
+    "moto",
+    "treo",
+    "palm",
+    "wireless",
+    "sprint",
+    "telefon",
+    "cell",
+    "portable",
+    "virus",
+    "viren",
+    "wirus",
+    "ukr.net",
+    "provenance",
+    "www.",
+    "sent from",
+    "sent with",
+    "posted from",
+    "posted with",
+    "t-mobile",
+    "extern",
+    "outside",
+    "esterno",
+    "tu allan",
+    "t often",
+    "do not click",
+    "zjqcm",
+    "report suspicious",
+    "zewn",
+];
+/// From here on the letters are those of banners.
+const BANNER_LETTERS: usize = 76;
+
+static LETTERS: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    let builder = AhoCorasick::builder().ascii_case_insensitive(true).kind(Some(AhoCorasickKind::DFA)).build(THING_LETTERS);
+    builder.expect("a few words make an automaton")
+});
+
+/// Whether a line may be a client's, and whether it may be a banner.
+pub fn may_be(line: &str) -> (bool, bool) {
+    if !line.is_ascii() {
+        return (THING.is_match(line), OUTSIDE.is_match(line));
+    }
+    LETTERS.find_iter(line).fold((false, false), |(thing, banner), found| {
+        let at_banner = found.pattern().as_usize() >= BANNER_LETTERS;
+        (thing || !at_banner, banner || at_banner)
+    })
+}
 
 /// What phones, programs and virus scanners put beneath a message, in the languages they are sold in.
 pub static CLIENT: LazyLock<Regex> = LazyLock::new(|| {
@@ -102,7 +210,7 @@ static BANNER: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Without one of these `BANNER` matches nothing.
-pub static OUTSIDE: LazyLock<Regex> = LazyLock::new(|| {
+static OUTSIDE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new("(?i)extern|outside|esterno|zewnętrzn|tu allan|t often|do not click|zjqcm").expect("a fixed pattern compiles")
 });
 
