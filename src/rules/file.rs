@@ -199,6 +199,14 @@ pub struct JudgeRule {
     /// Points for each nat by which the statistical reader prefers a kind; 0 silences it.
     #[serde(default)]
     pub reader: i32,
+    /// What makes a complaint in so many words. Where the rules see a complaint or doubt, and one of these holds, the statistical reader does not
+    /// weigh.
+    #[serde(default)]
+    pub stated: Vec<Spanned<String>>,
+    /// What says outright that they are dissatisfied. Where the rules see a complaint or doubt, and one of these holds, a person looks before
+    /// anything is left to a kind that nobody follows, however sure the statistical reader is.
+    #[serde(default)]
+    pub outright: Vec<Spanned<String>>,
     /// Of kinds that weigh the same, the one named first wins.
     pub order: Vec<Spanned<String>>,
 }

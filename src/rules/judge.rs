@@ -92,6 +92,8 @@ pub struct Judgement {
     pub undecided: bool,
     /// How the second reader reads it, where the policy asks it.
     pub reading: Option<Reading>,
+    /// What says outright that they are dissatisfied, where the rules by themselves see a complaint or doubt: no reading makes up for it.
+    pub outright: Option<Reason>,
 }
 
 /// How much a condition speaks for or against a kind, in words that an officer can weigh.
@@ -168,7 +170,10 @@ impl Ruleset {
         // It has learnt English, and would take any other language for a machine's.
         let asked = facts.reader != ReaderMode::Off && !facts.foreign;
         let reading = if asked { self.reader.read(&signals.heard, &self.ids(&case.has), facts) } else { None };
-        if let Some(reading) = reading.as_ref().filter(|_| facts.reader == ReaderMode::Weighs) {
+        let near = self.may_be_complaint(&ranked);
+        let stated = near && self.stated.iter().any(|c| case.holds(c));
+        let outright = if near { self.outright(&case) } else { None };
+        if let Some(reading) = reading.as_ref().filter(|_| facts.reader == ReaderMode::Weighs && !stated) {
             self.hear_reader(reading, &case, &mut ranked);
         }
         let place = |k: Kind| self.order.iter().position(|o| *o == k).unwrap_or(self.order.len());
@@ -181,7 +186,7 @@ impl Ruleset {
             if lead < self.prefer_complaint {
                 let complaint = ranked.remove(at);
                 ranked.insert(0, complaint);
-                return Judgement { undecided: false, flags, advised, topics: self.topics(signals), ranked, reading };
+                return Judgement { undecided: false, flags, advised, topics: self.topics(signals), ranked, reading, outright };
             }
             in_doubt = lead < self.doubt;
         }
@@ -191,7 +196,20 @@ impl Ruleset {
                 [only] => only.score <= 0,
                 [] => true,
             };
-        Judgement { undecided, flags, advised, topics: self.topics(signals), ranked, reading }
+        Judgement { undecided, flags, advised, topics: self.topics(signals), ranked, reading, outright }
+    }
+
+    /// Whether a complaint stands first, or so close behind something else that a person would decide.
+    fn may_be_complaint(&self, ranked: &[Ranked]) -> bool {
+        let best = |followed: bool| ranked.iter().filter(|r| FOLLOWED.contains(&r.kind) == followed).map(|r| r.score).max();
+        best(true).is_some_and(|complaint| best(false).is_none_or(|other| complaint > other - self.doubt))
+    }
+
+    fn outright(&self, case: &Case) -> Option<Reason> {
+        let mut reasons = Vec::new();
+        self.outright.iter().filter(|c| case.holds(c)).for_each(|c| case.reasons(c, &mut reasons));
+        let says = reasons.first()?.says.clone();
+        Some(Reason::new("rules.outright", says, reasons.into_iter().flat_map(|r| r.words).collect()))
     }
 
     /// Adds what the second reader says: to the kinds that the rules leave open, and to those for which they found nothing that is needed,

@@ -38,6 +38,10 @@ pub struct Ruleset {
     pub(super) answers: Answers,
     /// Hundredths: what a nat of the reader weighs beside the rules.
     pub(super) reader_weight: i32,
+    /// What makes a complaint in so many words.
+    pub(super) stated: Vec<Condition>,
+    /// What says outright that they are dissatisfied.
+    pub(super) outright: Vec<Condition>,
     pub(super) margin: i32,
     pub(super) prefer_complaint: i32,
     pub(super) doubt: i32,

@@ -29,6 +29,11 @@ fn doubt(judged: Judged, judgement: &Judgement, policy: &ReaderUse) -> Judged {
     let Some(reading) = judgement.reading.as_ref().filter(|_| judged.reason.is_none() && policy.mode != ReaderMode::Off) else {
         return judged;
     };
+    // Where a confident reader and the rules disagree, a person looks.
+    if let Some(outright) = judgement.outright.as_ref().filter(|_| !followed(judged.kind)) {
+        let says = format!("{}, though the second reader takes it for {}", outright.says, judged.kind.as_str());
+        return Judged { reason: Some(Reason { says, ..outright.clone() }), kind: Kind::NeedsReview, undecided: false, beside: None };
+    }
     let risk = complaint(reading);
     let (best, chance) = reading.best();
     if !followed(judged.kind) && risk >= policy.doubt_about(judged.kind) {
@@ -86,6 +91,17 @@ mod tests {
         assert_eq!((hardly.kind, hardly.beside), (Kind::Compliment, None));
         let bold = ReaderUse { doubt_of: [(Kind::Compliment, 50)].into(), ..ReaderUse::default() };
         assert_eq!(heed(judged(Kind::Compliment), &reads(Kind::NewComplaint, 0.4), &Signals::default(), &bold).kind, Kind::Compliment);
+    }
+
+    #[test]
+    fn outright_displeasure_goes_to_a_person_however_sure_the_reader_is() {
+        let reason = Reason::new("rules.outright", "uses words of anger", vec!["fed up".to_owned()]);
+        let judgement = Judgement { outright: Some(reason), ..reads(Kind::NewComplaint, 0.01) };
+        let seen = heed(judged(Kind::Compliment), &judgement, &Signals::default(), &ReaderUse::default());
+        assert_eq!(seen.kind, Kind::NeedsReview);
+        assert_eq!(seen.reason.unwrap().says, "uses words of anger, though the second reader takes it for compliment");
+        let open = heed(judged(Kind::NewComplaint), &judgement, &Signals::default(), &ReaderUse::default());
+        assert_eq!(open.kind, Kind::NewComplaint);
     }
 
     #[test]

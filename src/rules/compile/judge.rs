@@ -34,6 +34,8 @@ pub fn compile_judge(rules: &mut Ruleset, merged: &Merged, ids: &HashMap<String,
     if let Some((file, judge)) = merged.judge.last() {
         (rules.margin, rules.prefer_complaint, rules.doubt) = (judge.margin, judge.prefer_complaint, judge.doubt);
         rules.reader_weight = judge.reader;
+        rules.stated = judge.stated.iter().filter_map(|c| parse_condition(*file, c, ids, bench)).collect();
+        rules.outright = judge.outright.iter().filter_map(|c| parse_condition(*file, c, ids, bench)).collect();
         for name in &judge.order {
             match Kind::parse(name.get_ref()) {
                 Some(kind) => rules.order.push(kind),

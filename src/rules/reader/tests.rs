@@ -120,6 +120,18 @@ fn without_a_reader_the_rules_decide_alone() {
 }
 
 #[test]
+fn no_reading_talks_anybody_out_of_what_they_said_outright() {
+    let weighs = Facts { reader: ReaderMode::Weighs, ..Facts::default() };
+    let judged = |text: &str| shipped().judge(&signals(shipped(), text), &weighs);
+    let stated = judged("I would like to make a formal complaint about the lift. Could you let me know who deals with it?");
+    assert_eq!(stated.ranked[0].kind, Kind::NewComplaint);
+    assert!(stated.ranked.iter().flat_map(|r| &r.reasons).all(|r| r.id != "reader"));
+    let displeased = judged("I am really fed up with the bins. Ring me please.");
+    assert_eq!(displeased.outright.map(|r| r.words), Some(vec!["fed up".to_owned()]));
+    assert_eq!(judged("Could you let me know which day the bins are emptied?").outright, None);
+}
+
+#[test]
 fn a_model_at_fault_is_told_with_its_line() {
     let model = learn(shipped(), &lessons(), 7).model;
     let broken = model.replacen("\tnobody\t", "\tnobody ", 1);
