@@ -34,6 +34,7 @@ fn a_person_beside_a_robot_s_header_stays_a_person() {
         "From: jo@home.example\nReturn-Path: <>\nSubject: Lift\n\nLift out. Third day. Floor six.\n",
         "From: jo@home.example\nPrecedence: bulk\nSubject: Water\n\nThere has been none since Tuesday.\n",
         "From: noreply@portal.example\nSubject: Wiadomość\n\nBrak ogrzewania od tygodnia, proszę o pilną naprawę.\n",
+        "From: noreply@portal.example\nSubject: New message\n\nEl ascensor no funciona desde hace tres días, manden a alguien.\n",
         "From: noreply@site.example\nAuto-Submitted: auto-generated\nSubject: New entry\n\nYour Name\nJo\n\nEmail\njo@home.example\n\nMessage\nThird day.\n",
         "From: jo@home.example\nAuto-Submitted: auto-generated\nSubject: cold\n\nI have had no heating for a week and I am so tired of this.\n",
         "From: jo@home.example\nSubject: complaint\n\nYour site made me prove you are human three times. My boiler is off.\n",
@@ -78,6 +79,10 @@ fn robots_are_known_by_header_or_by_words() {
         ("From: us@landlord.example\nX-Postroom-Instance: 1\nSubject: We have received\n\nDear Jo\n", Automatic::AutoReply),
         (
             "From: ann@axis.example\nX-MS-Exchange-Generated-Message-Source: Mailbox Rules Agent\nX-MS-Exchange-Inbox-Rules-Loop: ann@axis.example\nAuto-Submitted: auto-generated\nIn-Reply-To: <a@b>\nSubject: cold\n\nBack on the 9th.\n",
+            Automatic::AutoReply,
+        ),
+        (
+            "From: ann@axis.example\nAuto-Submitted: auto-generated\nSubject: Automatic reply: cold\n\nI am on leave until 9 March. For urgent repairs such as no heating please call the office.\n",
             Automatic::AutoReply,
         ),
         ("From: a@b.example\nReturn-Path: <>\nSubject: cold\n\nYour e-mail has been received.\n", Automatic::Notification),
