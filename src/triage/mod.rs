@@ -24,7 +24,8 @@ pub mod who; // who wrote, and whose complaint it is
 mod words; // the words that count
 
 use crate::model::calendar::{Calendar, local_day};
-use crate::model::decision::{Candidate, Decision, Definition, Effect, Flag, Kind, Link, Reason, Review, ReviewCause, Via};
+use crate::model::case::Stage;
+use crate::model::decision::{Candidate, Decision, Definition, Effect, Evidence, Flag, Kind, Link, Reason, Review, ReviewCause, Via};
 use crate::model::duty::{Duty, DutyKind};
 use crate::model::keys::Keys;
 use crate::model::message::{Automatic, Message};
@@ -200,6 +201,7 @@ pub fn triage(input: &Input<'_>) -> Decision {
         late_stage2: linked.and_then(|h| stage::late(h.case, &settled.effect, policy, received_at)),
         for_person: settled.for_person.or(weighed.for_person),
         several: several(message, policy).max(if two_at_once(signals, &flags) { 2 } else { 0 }),
+        ended: candidates.iter().filter(|c| ended(c)).count(),
     };
     let statutory = statute::duties(kind, &flags, &weighed.judgement.topics, &clock);
     let mut reviews = reviews::reviews(&seen);
@@ -247,6 +249,13 @@ pub fn triage(input: &Input<'_>) -> Decision {
         input_digest: digest(input),
         ruleset_digest: rules.digest.clone(),
     }
+}
+
+/// The sender's own, and over: its stage 1 answered and the case closed, or its final response issued.
+fn ended(candidate: &Candidate) -> bool {
+    let case = &candidate.case;
+    let over = case.stage == Stage::Final || case.stage == Stage::Closed && case.stage1_answered;
+    over && candidate.evidence.contains(&Evidence::SameSender)
 }
 
 /// A contractor's own delay: from the day of the original to the day on which we had it (domain.md 3.3). None where the original's date cannot

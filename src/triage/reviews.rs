@@ -28,6 +28,8 @@ pub struct Seen<'a> {
     pub for_person: Option<String>,
     /// Complaints of different residents in one message.
     pub several: usize,
+    /// Complaints of the same sender whose process is over.
+    pub ended: usize,
 }
 
 pub fn reviews(seen: &Seen<'_>) -> Vec<Review> {
@@ -75,8 +77,12 @@ pub fn reviews(seen: &Seen<'_>) -> Vec<Review> {
     if seen.withdraws {
         add(ReviewCause::Withdrawal, "Wishes to withdraw: confirm with them before closing anything.");
     }
-    if let Effect::Open { related: Some(_) } = seen.effect {
-        add(ReviewCause::Related, "The same person has another complaint: see whether the two should be handled together.");
+    if let Effect::Open { related } = seen.effect {
+        let other = related.map(|_| "The same person has another complaint: see whether the two should be handled together.".to_owned());
+        let says: Vec<String> = other.into_iter().chain(over(seen.ended)).collect();
+        if !says.is_empty() {
+            add(ReviewCause::Related, &says.join(" "));
+        }
     }
     if seen.several > 1 {
         add(ReviewCause::SeveralComplaints, &format!("Holds the complaints of {} people: split the others off.", seen.several));
@@ -122,6 +128,13 @@ pub fn reviews(seen: &Seen<'_>) -> Vec<Review> {
         add(ReviewCause::ForeignLanguage, &format!("Written in {language}: have it translated, and answer in a language that they read."));
     }
     out
+}
+
+/// How often they complained before, for a person to weigh: some landlords count who comes back with the same matter after the process is
+/// done. It changes nothing of what is decided (Code 5.1).
+fn over(ended: usize) -> Option<String> {
+    let complaints = if ended == 1 { "complaint" } else { "complaints" };
+    (ended > 0).then(|| format!("They have {ended} earlier {complaints} whose process is over: look whether this is the same matter."))
 }
 
 /// No words anywhere: an empty mail, a voice note, a photograph.

@@ -2,8 +2,10 @@
 //! follows from it, of the real pipeline.
 
 mod code;
+mod landlords;
 mod letters;
 mod people;
+mod stages;
 mod traps;
 
 use crate::person::Office;
@@ -28,16 +30,22 @@ fn mail(policy: &str, subject: &str, text: &str) -> String {
 }
 
 fn decided(policy: &str, raw: &str) -> (Message, Decision) {
-    let received_at: Timestamp = MONDAY.parse().unwrap();
+    received(policy, raw, MONDAY)
+}
+
+fn received(policy: &str, raw: &str, at: &str) -> (Message, Decision) {
     let message = message::read(raw.as_bytes(), &Hint::default()).remove(0);
+    let decision = decide(policy, &message, at);
+    (message, decision)
+}
+
+fn decide(policy: &str, message: &Message, at: &str) -> Decision {
+    let received_at: Timestamp = at.parse().unwrap();
     let policy = &RULES.policies[policy];
-    let heard = triage::hear(&message, policy, received_at);
+    let heard = triage::hear(message, policy, received_at);
     let signals = heard.signals(&RULES.ruleset);
     let calendar = &RULES.calendars[&policy.division];
-    let input =
-        triage::Input { message: &message, signals: &signals, rules: &RULES.ruleset, candidates: &[], policy, calendar, received_at };
-    let decision = triage::triage(&input);
-    (message, decision)
+    triage::triage(&triage::Input { message, signals: &signals, rules: &RULES.ruleset, candidates: &[], policy, calendar, received_at })
 }
 
 /// What the core makes of a resident's words under the Code.

@@ -116,7 +116,29 @@ fn trap_11_eleven_months_old_and_only_just_found_out() {
     assert!(!has(&d, Flag::Late) || late, "cleared, or a person's");
 }
 
-/// Trap 12 is in `triage::duties::tests`: a minute either side of midnight, and the nights on which the clocks change.
+/// `triage::duties::tests` holds more such nights.
+#[test]
+fn trap_12_a_minute_either_side_of_midnight_of_a_bank_holiday_and_of_the_nights_on_which_the_clocks_change() {
+    let raw = mail("code", "Leak", "Nobody has come about my leak for a month. I want to complain.");
+    let due = |at: &str| {
+        let (_, decision) = received("code", &raw, at);
+        decision.duties.iter().find(|d| d.kind == DutyKind::Acknowledge).map(|d| d.due.to_string()).unwrap()
+    };
+    for (at, expected, note) in [
+        ("2026-04-02T22:59:00Z", "2026-04-13", "23:59 on Maundy Thursday"),
+        ("2026-04-02T23:01:00Z", "2026-04-13", "00:01 on Good Friday, which is no working day either way"),
+        ("2026-04-06T22:59:00Z", "2026-04-13", "23:59 on Easter Monday"),
+        ("2026-04-06T23:01:00Z", "2026-04-14", "00:01 on the Tuesday after, a working day"),
+        ("2026-03-29T00:59:00Z", "2026-04-07", "00:59 GMT on the Sunday on which the clocks go forward"),
+        ("2026-03-29T23:01:00Z", "2026-04-08", "00:01 BST on the Monday"),
+        ("2026-10-25T00:59:00Z", "2026-10-30", "01:59 BST on the Sunday on which the clocks go back"),
+        ("2026-10-25T23:59:00Z", "2026-10-30", "23:59 GMT on the same Sunday"),
+        ("2026-10-26T00:01:00Z", "2026-11-02", "00:01 on the Monday"),
+    ] {
+        assert_eq!(due(at), expected, "{note}");
+    }
+}
+
 #[tokio::test]
 async fn trap_13_the_same_complaint_by_two_mailboxes_and_resent_is_one_case_and_one_letter() {
     let office = Office::open("code", "sqlite", |_| {}).await;
