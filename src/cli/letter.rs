@@ -3,7 +3,7 @@
 use super::setup::{self, Exit, code, failed};
 use super::{At, FINE, USAGE, show};
 use crate::letter::Form;
-use crate::letter::preview::{Preview, preview};
+use crate::letter::preview::{Preview, Variant, preview};
 use clap::{Subcommand, ValueEnum};
 use std::path::{Path, PathBuf};
 
@@ -15,6 +15,12 @@ pub enum Command {
         letter: Option<String>,
         #[arg(long, value_enum, default_value = "text")]
         format: Format,
+        /// As for a resident who is written to in Welsh
+        #[arg(long)]
+        welsh: bool,
+        /// As for a resident who asked for large print
+        #[arg(long)]
+        large_print: bool,
         /// Write the letters as files into this folder: both bodies of each
         #[arg(long, value_name = "DIR")]
         out: Option<PathBuf>,
@@ -33,11 +39,12 @@ pub enum Format {
 }
 
 pub fn run(command: &Command) -> u8 {
-    let Command::Preview { letter, format, out, landlord, at } = command;
-    code(show_letters(letter.as_deref(), *format, out.as_deref(), landlord.as_deref(), at))
+    let Command::Preview { letter, format, welsh, large_print, out, landlord, at } = command;
+    let variant = Variant { welsh: *welsh, large: *large_print };
+    code(show_letters(letter.as_deref(), *format, variant, out.as_deref(), landlord.as_deref(), at))
 }
 
-fn show_letters(letter: Option<&str>, format: Format, out: Option<&Path>, landlord: Option<&str>, at: &At) -> Exit<u8> {
+fn show_letters(letter: Option<&str>, format: Format, variant: Variant, out: Option<&Path>, landlord: Option<&str>, at: &At) -> Exit<u8> {
     let forms = match letter {
         None => Form::ALL.to_vec(),
         Some(name) => vec![Form::parse(name).ok_or_else(|| {
@@ -53,7 +60,7 @@ fn show_letters(letter: Option<&str>, format: Format, out: Option<&Path>, landlo
         show::error("no such landlord is configured, or its policy is in no rule file");
         return Err(USAGE);
     };
-    let previews = preview(&rulebook.templates, policy, &forms).map_err(|e| failed(&e))?;
+    let previews = preview(&rulebook.templates, policy, &forms, variant).map_err(|e| failed(&e))?;
     match out {
         Some(dir) => write(dir, &previews),
         None => {

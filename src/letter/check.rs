@@ -2,6 +2,7 @@
 
 use super::page::{DutyPage, Page, Questions};
 use super::templates::{Source, Sources, environment};
+use super::welsh::{Cymraeg, Said};
 use super::{Form, Note};
 use crate::model::digest::Digest;
 use crate::model::fault::Fault;
@@ -29,9 +30,13 @@ pub fn check(sources: &Sources) -> Vec<Fault> {
         return faults; // what does not compile cannot be rendered
     }
     for form in Form::ALL {
-        for page in samples().iter().filter(|p| has_its_own(p, *form)) {
+        for page in &samples(*form) {
             for ending in form.parts() {
                 rendered(*form, ending, page, &environment, sources, &mut faults);
+                if page.welsh && *ending != "subject" {
+                    // By itself: what the English part says is no help to who reads the Welsh alone.
+                    rendered(*form, &format!("cy.{ending}"), page, &environment, sources, &mut faults);
+                }
             }
         }
     }
@@ -55,7 +60,12 @@ fn names(sources: &Sources) -> Vec<Fault> {
     let mut faults = Vec::new();
     for (name, source) in sources.iter().filter(|(_, s)| !s.shipped) {
         let (stem, ending) = name.rsplit_once('.').unwrap_or((name, ""));
+        let (stem, welsh) = stem.strip_suffix(".cy").map_or((stem, ""), |stem| (stem, ".cy"));
         match Form::parse(stem) {
+            Some(form) if !welsh.is_empty() && !(form.to_resident() && ending != "subject") => {
+                let hint = "what is in Welsh are the text and the html of letters to residents";
+                faults.push(Fault::of_file(&source.file, format!("{stem} has no Welsh {ending} part")).hint(hint));
+            }
             Some(form) if !form.parts().contains(&ending) => {
                 let hint = format!("{stem} is made of {}", form.parts().join(", "));
                 faults.push(Fault::of_file(&source.file, format!("{stem} has no {ending} part")).hint(hint).advice());
@@ -72,9 +82,9 @@ fn names(sources: &Sources) -> Vec<Fault> {
             "html" => "txt",
             _ => continue,
         };
-        let twin = sources.get(&format!("{stem}.{other}"));
+        let twin = sources.get(&format!("{stem}{welsh}.{other}"));
         if Form::parse(stem).is_some_and(|f| f.parts().contains(&other)) && twin.is_none_or(|t| t.shipped) {
-            let fault = Fault::of_file(&source.file, format!("{stem}.{other} is missing beside it"));
+            let fault = Fault::of_file(&source.file, format!("{stem}{welsh}.{other} is missing beside it"));
             faults.push(fault.hint("both bodies go out in one mail and must say the same: write both"));
         }
     }
@@ -130,21 +140,30 @@ fn rendered(form: Form, ending: &str, page: &Page, environment: &Environment<'_>
     }
     // MiniJinja writes a slash as &#x2f; in HTML.
     let text = text.replace("&#x2f;", "/");
-    if !text.contains(&page.ombudsman.phone) || !page.public && !text.contains(&page.ombudsman.web) {
-        missing(
-            "the Ombudsman's details are missing",
-            "give {{ ombudsman.web }} and {{ ombudsman.phone }} (Code 3.7), or include _close.txt",
-        );
+    let welsh = ending.starts_with("cy.");
+    let (web, policy_url) =
+        if welsh { (&page.cy.ombudsman.web, &page.cy.policy_url) } else { (&page.ombudsman.web, &page.contact.policy_url) };
+    if !text.contains(&page.ombudsman.phone) || !page.public && !text.contains(web) {
+        let hint = match welsh {
+            true => "give {{ cy.ombudsman.web }} and {{ ombudsman.phone }} (Code 3.7), or include _close.cy.txt",
+            false => "give {{ ombudsman.web }} and {{ ombudsman.phone }} (Code 3.7), or include _close.txt",
+        };
+        missing("the Ombudsman's details are missing", hint);
     }
     // A public post has no room for a second link.
-    if !page.public && !text.contains(&page.contact.policy_url) {
-        missing("the link to the complaints policy is missing", "give {{ contact.policy_url }} (Code 3.5), or include _close.txt");
+    if !page.public && !text.contains(policy_url) {
+        let hint = match welsh {
+            true => "give {{ cy.policy_url }} (Code 3.5), or include _close.cy.txt",
+            false => "give {{ contact.policy_url }} (Code 3.5), or include _close.txt",
+        };
+        missing("the link to the complaints policy is missing", hint);
     }
-    if !form.is_social() && !text.contains(ABOVE) {
+    if !form.is_social() && !welsh && !text.contains(ABOVE) {
         missing("the line to write above is missing", &format!("begin with \"{ABOVE}\": answers are cut there"));
     }
     if let Some(note) = page.note.as_ref().filter(|_| form.by_person()) {
-        if !text.contains(&note.why) {
+        let why = if welsh { note.why_cy.as_ref().unwrap_or(&note.why) } else { &note.why };
+        if !text.contains(why) {
             missing("the reasons are missing", "give {{ note.why }}: the Code asks for them in writing (2.4, 6.4)");
         }
         if !text.contains(&note.by) {
@@ -215,13 +234,19 @@ fn fault_of(error: &Error, sources: &Sources, asked: &Source) -> Fault {
     fault.hint("templates are MiniJinja: {{ value }}, {% if value %} … {% endif %}, {% for line in lines %} … {% endfor %}")
 }
 
-/// Made-up cases: everything known, nothing known, and the forks between.
-pub(super) fn samples() -> Vec<Page> {
+/// Made-up cases of a letter: everything known, nothing known, and the forks between; for residents each in Welsh too.
+pub(super) fn samples(form: Form) -> Vec<Page> {
+    let english = pages().into_iter().filter(|p| has_its_own(p, form)).map(|p| Page { form: form.as_str(), ..p });
+    let welsh = |p: Page| form.to_resident().then(|| Page { welsh: true, large: true, ..p });
+    english.flat_map(|p| [Some(p.clone()), welsh(p)]).flatten().collect()
+}
+
+fn pages() -> Vec<Page> {
     let bare = bare();
     vec![
         full(),
         bare.clone(),
-        Page { weak: true, reference: None, define_due: None, response_due: None, ..full() },
+        Page { weak: true, reference: None, define_due: None, response_due: None, cy: bare.cy.clone(), ..full() },
         Page { weak: true, ..bare.clone() },
         Page { second: true, ..full() },
         Page { second: true, ..bare.clone() },
@@ -231,16 +256,6 @@ pub(super) fn samples() -> Vec<Page> {
         Page { trouble: Some(Trouble { title: Trouble::sample().title, ..Trouble::default() }), ..bare.clone() },
         Page { note: Some(Note { by: "Sam Okoro".into(), why: "We must wait.".into(), ..Note::default() }), ..bare.clone() },
         Page { withdrawal: true, ..full() },
-        Page { welsh: true, large: true, form: "acknowledge_stage1", understood: true, ..full() },
-        Page { welsh: true, form: "survey", ..bare.clone() },
-        Page { welsh: true, form: "unreadable", ..bare.clone() },
-        Page { welsh: true, form: "extension", ..full() },
-        Page { welsh: true, form: "refusal", ..full() },
-        Page { welsh: true, complaint: true, ..full() },
-        Page { welsh: true, complaint: true, added: true, ..bare.clone() },
-        Page { welsh: true, complaint: true, second: true, ..full() },
-        Page { welsh: true, complaint: true, second: true, premature: true, ..bare.clone() },
-        Page { welsh: true, complaint: true, weak: true, ..bare.clone() },
         Page { outcome: None, outcome_kept: true, ..full() },
         Page { questions: Some(Questions { who: true, spoke: true, ..Questions::default() }), ..full() },
         Page { locked: true, ..full() },
@@ -264,7 +279,17 @@ pub(super) fn full() -> Page {
         unclear: lines("Fences: we will check."),
         define_due: Some("Monday 9 March 2026".into()),
         response_due: Some("Monday 23 March 2026".into()),
-        response_due_cy: Some("dydd Llun 23 Mawrth 2026".into()),
+        cy: Cymraeg {
+            define_due: Some("dydd Llun 9 Mawrth 2026".into()),
+            response_due: Some("dydd Llun 23 Mawrth 2026".into()),
+            until: Some("dydd Llun 13 Ebrill 2026".into()),
+            matters: vec![
+                Said { says: "Gwresogi: ni sy'n gofalu am y boeler.".into(), lang: "cy" },
+                Said { says: "Fences: we will check.".into(), lang: "en-GB" },
+            ],
+            signposts: vec![Said { says: "Rydym wedi anfon eich neges at y tîm sy'n delio â hyn.".into(), lang: "cy" }],
+            ..bare().cy
+        },
         emergency: true,
         representative: true,
         adjustment: true,
@@ -279,8 +304,11 @@ pub(super) fn full() -> Page {
         note: Some(Note {
             by: "Sam Okoro".into(),
             why: "We must wait for the surveyor.".into(),
+            why_cy: Some("Rhaid i ni aros am y syrfëwr.".into()),
+            until_day: Some(jiff::civil::date(2026, 4, 13)),
             until: Some("Monday 13 April 2026".into()),
             updates: Some("Each Friday.".into()),
+            updates_cy: Some("Bob dydd Gwener.".into()),
         }),
         digest: Some(Digest::sample()),
         trouble: Some(Trouble::sample()),
@@ -298,6 +326,13 @@ pub(super) fn full() -> Page {
 }
 
 pub(super) fn bare() -> Page {
+    let mut page = plain();
+    let cy = Cymraeg::of(&page.contact, &page.ombudsman, &page.greeting);
+    page.cy = Cymraeg { received: "dydd Llun 2 Mawrth 2026".into(), ..cy };
+    page
+}
+
+fn plain() -> Page {
     Page {
         landlord: "Landlord Housing".into(),
         contact: Contact {
@@ -305,7 +340,7 @@ pub(super) fn bare() -> Page {
             phone: "01632 960 100".into(),
             email: "complaints@landlord.example".into(),
             policy_url: "https://www.landlord.example/complaints".into(),
-            emergency_phone: String::new(),
+            ..Contact::default()
         },
         ombudsman: Ombudsman {
             name: "Housing Ombudsman Service".into(),
@@ -314,13 +349,14 @@ pub(super) fn bare() -> Page {
             post: "Housing Ombudsman Service, PO Box 1484, Unit D, Preston PR2 0ET".into(),
             says: "You can ask the Ombudsman for help at any time. You do not have to wait for our answer. It is free, and it is not part of us.".into(),
             checked_on: "2026-11-22".into(),
+            ..Ombudsman::default()
         },
         greeting: "Hello,".into(),
         // A letter of these sorts always has one; what else must do without shows under `weak`.
         reference: Some("PR-2026-000123".into()),
         subject: "no heating".into(),
         received: "Monday 2 March 2026".into(),
-        received_cy: "dydd Llun 2 Mawrth 2026".into(),
+        words_lang: "en-GB",
         complaint: true,
         gas_number: "0800 111 999",
         kind: "new complaint".into(),

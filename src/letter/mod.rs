@@ -14,11 +14,12 @@ pub mod token;
 mod welsh;
 
 pub use mime::{in_other_words, text_of};
+pub use page::asks_large_print;
 pub use templates::Templates;
 
 use crate::model::address::Address;
 use crate::model::case::Case;
-use crate::model::decision::{Courtesy, Decision, Kind, Reply, words};
+use crate::model::decision::{Candidate, Courtesy, Decision, Evidence, Kind, Reply, words};
 use crate::model::digest::Digest;
 use crate::model::duty::Duty;
 use crate::model::letter::Letter;
@@ -138,6 +139,8 @@ pub struct Occasion<'a> {
     pub date: Timestamp,
     /// Which Postroom wrote it (X-Postroom-Instance), so that it knows its own mail when it comes back.
     pub instance: &'a str,
+    /// The recipient asked for large print before.
+    pub large: bool,
     /// What arrived, byte for byte, to attach to what is passed on or told of.
     pub original: Option<&'a [u8]>,
     /// What a person says in a letter of their own.
@@ -152,10 +155,14 @@ pub struct Note {
     pub by: String,
     /// The reasons, in that person's words.
     pub why: String,
-    /// The new latest day of an answer, written out.
+    /// The reasons in Welsh, for a letter that is in Welsh too.
+    pub why_cy: Option<String>,
+    /// The new latest day of an answer, and written out.
+    pub until_day: Option<Date>,
     pub until: Option<String>,
-    /// How the resident hears of progress meanwhile (Code 5.9).
+    /// How the resident hears of progress meanwhile (Code 5.9), and the same in Welsh.
     pub updates: Option<String>,
+    pub updates_cy: Option<String>,
 }
 
 impl<'a> Occasion<'a> {
@@ -182,6 +189,7 @@ impl<'a> Occasion<'a> {
             message_id,
             date: now,
             instance: "",
+            large: false,
             original: None,
             note: None,
             digest: None,
@@ -197,6 +205,11 @@ impl Occasion<'_> {
         use crate::model::decision::Effect;
         self.decision.is_some_and(|d| !matches!(d.effect, Effect::Open { .. }) && d.link.as_ref().is_some_and(|l| !l.strong))
     }
+}
+
+/// Whether a sender has asked for large print in a case of theirs: by their own address or account, for a name proves nobody.
+pub fn large_before(candidates: &[Candidate]) -> bool {
+    candidates.iter().any(|c| c.case.large_print && c.evidence.contains(&Evidence::SameSender))
 }
 
 /// Why there is no letter.

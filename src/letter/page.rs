@@ -3,7 +3,7 @@
 use super::greeting::greeting;
 use super::quote::{self, POINTS};
 use super::sentence;
-use super::welsh;
+use super::welsh::{self, Cymraeg};
 use super::{Form, Note, Occasion};
 use crate::model::calendar::{local_day, london, written_out};
 use crate::model::decision::{Decision, Flag, Kind, ReviewCause, Via};
@@ -30,16 +30,14 @@ pub struct Page {
     /// In Welsh first, and then in English; in large print.
     pub welsh: bool,
     pub large: bool,
-    /// Dates as Welsh writes them.
-    pub received_cy: String,
-    pub response_due_cy: Option<String>,
+    /// What the Welsh part says otherwise.
+    pub cy: Cymraeg,
+    /// The language of what they wrote (BCP 47), empty where it is neither English nor Welsh.
+    pub words_lang: &'static str,
     pub landlord: String,
     pub contact: Contact,
     pub ombudsman: Ombudsman,
     pub greeting: String,
-    pub greeting_cy: String,
-    /// It gives back what was understood.
-    pub understood: bool,
     /// The case's, where the recipient may know of it.
     pub reference: Option<String>,
     /// Their subject, cleaned.
@@ -69,8 +67,6 @@ pub struct Page {
     pub gas_number: &'static str,
     pub representative: bool,
     pub adjustment: bool,
-    /// It confirms that a message was added.
-    pub added: bool,
     /// It answers a request for stage 2; and one that comes before the stage 1 response.
     pub second: bool,
     pub premature: bool,
@@ -154,8 +150,6 @@ impl Page {
             ombudsman: policy.ombudsman.clone(),
             form: o.form.as_str(),
             greeting: greeting(o.message.and_then(|m| name_of_recipient(o, m))),
-            understood: !weak && matches!(o.form, Form::AcknowledgeStage1 | Form::AcknowledgeStage2),
-            added: o.form == Form::ConfirmAddition,
             second: o.form == Form::AcknowledgeStage2,
             reference: o.case.filter(|_| !weak).map(|c| c.reference.0.clone()),
             received: written_out(local_day(o.received_at)),
@@ -163,16 +157,21 @@ impl Page {
             response_due: o.response_due.filter(|due| !weak && *due >= local_day(o.date)).map(written_out),
             weak,
             welsh: policy.welsh,
-            large: policy.large_print,
-            received_cy: welsh::date(local_day(o.received_at)),
-            response_due_cy: o.response_due.filter(|due| !weak && *due >= local_day(o.date)).map(welsh::date),
+            // That a case's resident reads large print is told to nobody who reached it by its number alone (promise 6).
+            large: policy.large_print || o.form.to_resident() && (o.large || o.case.is_some_and(|c| c.large_print) && !weak),
+            words_lang: words_lang(o.message),
             note: o.note.cloned(),
             digest: o.digest.cloned(),
             trouble: o.trouble.cloned(),
             complaint: o.form.by_person(),
             ..Page::default()
         };
-        page.greeting_cy = welsh::greeting(&page.greeting);
+        page.cy = Cymraeg {
+            received: welsh::date(local_day(o.received_at)),
+            response_due: o.response_due.filter(|due| !weak && *due >= local_day(o.date)).map(welsh::date),
+            until: o.note.and_then(|n| n.until_day).map(welsh::date),
+            ..Cymraeg::of(&policy.contact, &policy.ombudsman, &page.greeting)
+        };
         if let Some(duty) = o.duty {
             page.duty = Some(DutyPage::of(duty));
         }
@@ -205,7 +204,7 @@ impl Page {
         let via = o.decision.and_then(|d| d.via);
         let asked = |way: fn(&str) -> bool| way(&message.text) || message.handed_on(via).any(|f| way(&f.text));
         let adjusted = o.decision.is_some_and(|d| d.flags.contains(&Flag::Adjustment));
-        self.large |= adjusted && asked(wants_large_print);
+        self.large |= o.decision.is_some_and(|d| asks_large_print(message, d));
         // Who writes in Welsh, or asks for it, is answered so wherever the landlord is.
         self.welsh |= message.language.as_deref() == Some("cym") || adjusted && asked(wants_welsh);
         self.public = message.social.as_ref().is_some_and(|s| s.public);
@@ -235,13 +234,13 @@ impl Page {
         self.withdrawal = decision.reviews.iter().any(|r| r.cause == ReviewCause::Withdrawal);
         self.danger = decision.kind == Kind::AsbReport && !self.emergency;
         if !self.weak {
-            let due = |kinds: &[DutyKind]| decision.duties.iter().find(|d| kinds.contains(&d.kind)).map(|d| written_out(d.due));
-            self.define_due = due(&[DutyKind::Define]).or_else(|| due(&[DutyKind::Acknowledge]));
+            let due = |kinds: &[DutyKind]| decision.duties.iter().find(|d| kinds.contains(&d.kind)).map(|d| d.due);
+            let define = due(&[DutyKind::Define]).or_else(|| due(&[DutyKind::Acknowledge]));
             // A request that comes too early moves no date: stage 1's stands.
-            let respond = if self.premature { None } else { due(&[DutyKind::RespondStage1, DutyKind::RespondStage2]) };
-            self.response_due = respond.or(self.response_due.take());
-            let respond = decision.duties.iter().find(|d| !self.premature && DutyKind::RESPOND.contains(&d.kind));
-            self.response_due_cy = respond.map(|d| welsh::date(d.due)).or(self.response_due_cy.take());
+            let respond = if self.premature { None } else { due(&DutyKind::RESPOND) };
+            (self.define_due, self.cy.define_due) = (define.map(written_out), define.map(welsh::date));
+            self.response_due = respond.map(written_out).or(self.response_due.take());
+            self.cy.response_due = respond.map(welsh::date).or(self.cy.response_due.take());
         }
         // Who complains of a person complains of our people, whatever else they mention.
         let conduct = has(Flag::StaffConduct);
@@ -256,6 +255,8 @@ impl Page {
         if matches!(form, Form::Signpost | Form::SignpostSocial | Form::Survey) {
             self.signposts = signposts(policy, decision);
         }
+        let matters = [self.ours.as_slice(), &self.not_ours, &self.unclear].concat();
+        (self.cy.matters, self.cy.signposts) = (Cymraeg::of_texts(policy, &matters), Cymraeg::of_texts(policy, &self.signposts));
     }
 
     fn understanding(&mut self, decision: &Decision, o: &Occasion<'_>) {
@@ -301,7 +302,21 @@ impl Page {
     }
 }
 
-/// Asked for in a message that asks for an adjustment.
+/// What a reader that speaks should take the quoted words for.
+fn words_lang(message: Option<&Message>) -> &'static str {
+    match message.and_then(|m| m.language.as_deref()) {
+        None => "en-GB",
+        Some("cym") => "cy",
+        Some(_) => "",
+    }
+}
+
+/// Whether a message asks for letters in large print: in its own words or in those that it passes on.
+pub fn asks_large_print(message: &Message, decision: &Decision) -> bool {
+    let said = wants_large_print(&message.text) || message.handed_on(decision.via).any(|f| wants_large_print(&f.text));
+    said && decision.flags.contains(&Flag::Adjustment)
+}
+
 fn wants_large_print(text: &str) -> bool {
     static LARGE: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"(?i)\b(?:large|larger|big|bigger|giant)[ -]?(?:print|type|text|font|letters|lettering|writing)\b|\bprint bras\b|\b(?:1[68]|2[0-8])[ -]?(?:point|pt)\b")

@@ -153,6 +153,9 @@ pub struct Case {
     pub topic: String,
     /// The case's reply-address token, the part after `c-`.
     pub token: String,
+    /// Its letters are in large print: the resident asked for it, or a person recorded it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub large_print: bool,
 }
 
 impl Default for Reference {

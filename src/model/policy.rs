@@ -145,6 +145,11 @@ pub struct Contact {
     pub email: String,
     /// The complaints policy's page: a link in every letter (Code 3.5).
     pub policy_url: String,
+    /// Name and page in the Welsh part of a letter; empty where they are the English ones.
+    #[serde(default)]
+    pub name_cy: String,
+    #[serde(default)]
+    pub policy_url_cy: String,
     /// The landlord's own number for repairs that cannot wait, day and night; empty when it has none.
     #[serde(default)]
     pub emergency_phone: String,
@@ -172,6 +177,13 @@ pub struct Ombudsman {
     pub post: String,
     /// When residents may turn to it, in every letter.
     pub says: String,
+    /// The same for the Welsh part of a letter; empty where there is none.
+    #[serde(default)]
+    pub web_cy: String,
+    #[serde(default)]
+    pub post_cy: String,
+    #[serde(default)]
+    pub says_cy: String,
     /// ISO date on which somebody last checked the details, or `never`; older than six months is warned of.
     pub checked_on: String,
 }
@@ -182,6 +194,9 @@ pub struct Signpost {
     pub matter: String,
     /// One or two sentences for the resident: where this is dealt with.
     pub says: String,
+    /// The same in Welsh; empty where nobody has written it.
+    #[serde(default)]
+    pub says_cy: String,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -190,6 +205,9 @@ pub struct TopicText {
     pub responsible: Responsible,
     /// What the acknowledgement says of this matter (Code 5.7).
     pub says: String,
+    /// The same in Welsh; empty where nobody has written it.
+    #[serde(default)]
+    pub says_cy: String,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]

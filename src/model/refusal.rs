@@ -23,6 +23,8 @@ pub struct Refusal {
     pub ground: Ground,
     who: String,
     why: String,
+    /// The reasons in Welsh, for a letter that is in Welsh too.
+    pub why_cy: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -47,7 +49,7 @@ impl Refusal {
         if why.split_whitespace().count() < WORDS {
             return Err(CannotRefuse::NoReasons);
         }
-        Ok(Refusal { ground, who: who.into(), why: why.into() })
+        Ok(Refusal { ground, who: who.into(), why: why.into(), why_cy: None })
     }
 
     pub fn who(&self) -> &str {

@@ -81,7 +81,8 @@ pub async fn decide(works: &Works, house: &House, tx: &mut Tx, waiting: &Waiting
         received_at: waiting.received_at,
     });
     let response_due = response_dues(tx, &candidates).await?;
-    let mut one = One { works, house, tx, waiting, message, said: &heard.remembered(), decision: &decision, now };
+    let large = letter::large_before(&candidates);
+    let mut one = One { works, house, tx, waiting, message, said: &heard.remembered(), decision: &decision, now, large };
     let case = one.change_case(candidates.iter().map(|c| c.case.clone()).collect()).await?;
     let new = store::decision::NewDecision {
         message: waiting.id,
@@ -103,7 +104,7 @@ pub async fn decide(works: &Works, house: &House, tx: &mut Tx, waiting: &Waiting
     let crowd = pile_on::look(works, house, one.tx, &said).await?;
     late::settle(one.tx, house, waiting.id, message, &candidates, case.as_ref(), now).await?;
     let routed = house.addressed(&decision);
-    One { decision: &routed, said: one.said, tx: one.tx, works, house, waiting, message, now }
+    One { decision: &routed, said: one.said, tx: one.tx, works, house, waiting, message, now, large }
         .notices(case.as_ref(), crowd.as_ref())
         .await?;
     let mut input = Input {
@@ -139,6 +140,8 @@ struct One<'a> {
     said: &'a str,
     decision: &'a Decision,
     now: Timestamp,
+    /// The sender has asked for large print before.
+    large: bool,
 }
 
 impl One<'_> {
@@ -165,11 +168,17 @@ impl One<'_> {
                 found
             }
         };
-        if let Some(case) = &case {
-            self.remember(case).await?;
-            needs::note(self.tx, case.id, &self.decision.flags, self.now).await?;
+        let Some(mut case) = case else { return Ok(None) };
+        self.remember(&case).await?;
+        needs::note(self.tx, case.id, &self.decision.flags, self.now).await?;
+        // Whoever reaches a case by its number alone says nothing for its resident (promise 6).
+        let theirs = matches!(self.decision.effect, Effect::Open { .. }) || self.decision.link.as_ref().is_some_and(|l| l.strong);
+        let asked = self.large || letter::asks_large_print(self.message, self.decision);
+        if theirs && asked && !case.large_print {
+            needs::note_print(self.tx, case.id, self.now, self.waiting.id).await?;
+            case.large_print = true;
         }
-        Ok(case)
+        Ok(Some(case))
     }
 
     async fn open(&mut self, related: Option<CaseId>) -> Result<Option<Case>> {
@@ -420,6 +429,7 @@ impl One<'_> {
             message_id: &message_id,
             date: self.now,
             instance: &self.works.instance,
+            large: self.large,
             original,
             note: None,
             digest: None,

@@ -34,6 +34,51 @@ pub async fn note(tx: &mut Tx, case: CaseId, flags: &[Flag], now: Timestamp) -> 
     Ok(())
 }
 
+/// Large print is remembered on the case, so that each later letter has it; a new case of the same sender takes it over.
+pub async fn note_print(tx: &mut Tx, case: CaseId, now: Timestamp, message: i64) -> Result<()> {
+    case_fact::set(tx, case, "print", Print::Large.as_str()).await?;
+    let note = json!({ "print": Print::Large.as_str() });
+    let new = NewEvent { at: now, who: "postroom", what: "fact", message_id: Some(message), outbox_id: None, note };
+    store::case_event::add(tx, case, &new).await?;
+    Ok(())
+}
+
+/// How large letters are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Print {
+    Large,
+    Usual,
+}
+
+impl Print {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Print::Large => "large",
+            Print::Usual => "usual",
+        }
+    }
+}
+
+/// A person records how letters to a resident are printed, on all of their cases. Answers the cases.
+///
+/// # Errors
+/// An unknown case; a store that does not answer.
+pub async fn print(works: &Works, reference: &str, print: Print, who: &str) -> Result<Vec<String>> {
+    let (mut tx, case) = find(works, reference).await?;
+    let mut all = store::party::of_resident(&mut tx, case).await?;
+    if !all.contains(&case) {
+        all.push(case);
+    }
+    let mut references = Vec::new();
+    for case in all {
+        case_fact::set(&mut tx, case, "print", print.as_str()).await?;
+        event(&mut tx, case, "fact", who, json!({ "print": print.as_str() }), works.ambient.now()).await?;
+        references.push(store::case::by_id(&mut tx, case).await?.reference.0);
+    }
+    tx.commit("record").await?;
+    Ok(references)
+}
+
 /// What is known of a resident's needs.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Needs {

@@ -27,6 +27,9 @@ pub struct Extension<'a> {
     pub why: &'a str,
     /// How the resident hears of progress meanwhile (Code 5.9).
     pub updates: Option<&'a str>,
+    /// Both in Welsh, for a letter that is in Welsh too.
+    pub why_cy: Option<&'a str>,
+    pub updates_cy: Option<&'a str>,
     /// Later than the policy allows, for good reason (Code 6.4, 6.15).
     pub good_reason: bool,
     /// Which promise; the response that is open, where nothing is said.
@@ -75,7 +78,9 @@ pub async fn extend(works: &Works, reference: &str, new: &Extension<'_>) -> Resu
     event(&mut tx, &case, "extended", who, note, now).await?;
     if DutyKind::RESPOND.contains(&duty.kind) {
         let updates = new.updates.map(str::to_owned);
-        let note = Note { by: who.into(), why: why.into(), until: Some(written_out(new.to)), updates };
+        let [why_cy, updates_cy] = [new.why_cy, new.updates_cy].map(|t| t.map(str::trim).filter(|t| !t.is_empty()).map(str::to_owned));
+        let (until_day, until) = (Some(new.to), Some(written_out(new.to)));
+        let note = Note { by: who.into(), why: why.into(), why_cy, until_day, until, updates, updates_cy };
         let cause = format!("duty:{}:extended:{}", duty.id, new.to);
         write(works, house, &mut tx, &case, &note, (Form::Extension, &cause)).await?;
     }
@@ -104,7 +109,8 @@ pub async fn refuse(works: &Works, reference: &str, refusal: &Refusal) -> Result
     store::case_fact::set(&mut tx, case.id, "refused", refusal.ground.as_str()).await?;
     let note = json!({ "ground": refusal.ground.as_str(), "why": refusal.why(), "at_stage": case.stage.as_str() });
     event(&mut tx, &case, "refused", refusal.who(), note, now).await?;
-    let note = Note { by: refusal.who().into(), why: refusal.why().into(), ..Note::default() };
+    let why_cy = refusal.why_cy.clone();
+    let note = Note { by: refusal.who().into(), why: refusal.why().into(), why_cy, ..Note::default() };
     write(works, house, &mut tx, &case, &note, (Form::Refusal, &format!("case:{}:refused:{now}", case.id))).await?;
     tx.commit("record").await?;
     works.posted.send_replace(());

@@ -123,6 +123,7 @@ pub fn letters(input: &Input, house: &House, decision: &Decision) -> Vec<(Writte
             message_id: "",
             date: input.decided_at,
             instance: "",
+            large: letter::large_before(&input.candidates),
             original: original.filter(|_| matches!(form, Form::PassOn | Form::Notice)),
             note: None,
             digest: None,

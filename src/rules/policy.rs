@@ -62,6 +62,15 @@ pub fn lint(site: Option<&Path>, today: Date, live: &[&str]) -> Vec<Fault> {
             }
         }
     }
+    for id in layers.site.keys().map(String::as_str).chain(live.iter().copied().filter(|id| !layers.site.contains_key(*id))) {
+        let welsh = policies.get(id).filter(|p| p.welsh).map(without_welsh).unwrap_or_default();
+        if !welsh.is_empty() {
+            let says = format!("letters of policy \"{id}\" are in Welsh first, and say in English there: {}", welsh.join(", "));
+            let name = layers.chain(id).ok().and_then(|c| c.first().map(|s| s.name.clone())).unwrap_or_default();
+            let hint = "write each in Welsh beside its English: says_cy, name_cy, policy_url_cy, web_cy, post_cy";
+            faults.push(Fault::of_file(&name, says).hint(hint).advice());
+        }
+    }
     for id in live {
         let examples = policies.get(*id).map(example_addresses).unwrap_or_default();
         if let Some(first) = examples.first() {
@@ -93,6 +102,22 @@ pub fn unknown_topics(site: Option<&Path>, known: &[&str]) -> Vec<Fault> {
         }
     }
     faults
+}
+
+/// What of a policy stands in English in the Welsh part of its letters.
+fn without_welsh(policy: &Policy) -> Vec<String> {
+    let (contact, ombudsman) = (&policy.contact, &policy.ombudsman);
+    let keys = [
+        ("[contact] name", &contact.name_cy),
+        ("[contact] policy_url", &contact.policy_url_cy),
+        ("[ombudsman] web", &ombudsman.web_cy),
+        ("[ombudsman] post", &ombudsman.post_cy),
+        ("[ombudsman] says", &ombudsman.says_cy),
+    ];
+    let keys = keys.into_iter().filter(|(_, text)| text.is_empty()).map(|(key, _)| key.to_owned());
+    let signposts = policy.signposts.iter().filter(|s| s.says_cy.is_empty()).map(|s| format!("signpost {}", s.matter));
+    let topics = policy.topics.iter().filter(|t| t.says_cy.is_empty()).map(|t| format!("topic {}", t.topic));
+    keys.chain(signposts).chain(topics).collect()
 }
 
 /// What of a policy lies in the reserved domain `.example` (RFC 2606): samples, never a landlord's.
@@ -252,12 +277,17 @@ fn lay_over(policy: &mut Policy, file: &File) {
         (&mut policy.contact.phone, &file.contact.phone),
         (&mut policy.contact.email, &file.contact.email),
         (&mut policy.contact.policy_url, &file.contact.policy_url),
+        (&mut policy.contact.name_cy, &file.contact.name_cy),
+        (&mut policy.contact.policy_url_cy, &file.contact.policy_url_cy),
         (&mut policy.contact.emergency_phone, &file.contact.emergency_phone),
         (&mut policy.ombudsman.name, &file.ombudsman.name),
         (&mut policy.ombudsman.web, &file.ombudsman.web),
         (&mut policy.ombudsman.phone, &file.ombudsman.phone),
         (&mut policy.ombudsman.post, &file.ombudsman.post),
         (&mut policy.ombudsman.says, &file.ombudsman.says),
+        (&mut policy.ombudsman.web_cy, &file.ombudsman.web_cy),
+        (&mut policy.ombudsman.post_cy, &file.ombudsman.post_cy),
+        (&mut policy.ombudsman.says_cy, &file.ombudsman.says_cy),
         (&mut policy.ombudsman.checked_on, &file.ombudsman.checked_on),
         (&mut policy.data_protection.role, &file.data_protection.role),
     ] {
@@ -269,12 +299,15 @@ fn lay_over(policy: &mut Policy, file: &File) {
         policy.reader.always_review = kinds.iter().filter_map(|k| Kind::parse(k.get_ref())).collect();
     }
     for s in &file.signposts {
-        let new = Signpost { matter: s.matter.get_ref().clone(), says: s.says.get_ref().trim().into() };
-        put(&mut policy.signposts, new, |a, b| a.matter == b.matter);
+        let new = Signpost { matter: s.matter.get_ref().clone(), ..Signpost::default() };
+        let at = entry(&mut policy.signposts, new, |a, b| a.matter == b.matter);
+        reword(&mut at.says, &mut at.says_cy, &s.says, &s.says_cy);
     }
     for t in &file.topics {
-        let new = TopicText { topic: t.topic.get_ref().clone(), responsible: t.responsible, says: t.says.get_ref().trim().into() };
-        put(&mut policy.topics, new, |a, b| a.topic == b.topic);
+        let new = TopicText { topic: t.topic.get_ref().clone(), ..TopicText::default() };
+        let at = entry(&mut policy.topics, new, |a, b| a.topic == b.topic);
+        at.responsible = t.responsible.unwrap_or(at.responsible);
+        reword(&mut at.says, &mut at.says_cy, &t.says, &t.says_cy);
     }
     for r in &file.routes {
         let to = r.to.as_ref().and_then(|a| Address::parse(a.get_ref()));
@@ -333,6 +366,24 @@ fn put<T>(list: &mut Vec<T>, new: T, same: impl Fn(&T, &T) -> bool) {
     }
 }
 
+/// The entry that is there already, or the new one.
+fn entry<T>(list: &mut Vec<T>, new: T, same: impl Fn(&T, &T) -> bool) -> &mut T {
+    let at = list.iter().position(|old| same(old, &new)).unwrap_or(list.len());
+    if at == list.len() {
+        list.push(new);
+    }
+    &mut list[at]
+}
+
+/// Puts a file's words in place of those that it builds on. The Welsh of other English words is gone with them.
+fn reword(says: &mut String, says_cy: &mut String, new: &file::Text, new_cy: &file::Text) {
+    if new.is_some() {
+        says_cy.clear();
+    }
+    set(says, new);
+    set(says_cy, new_cy);
+}
+
 /// What a whole policy must have, wherever in its chain it stands.
 fn whole(policy: &Policy, source: &Source, faults: &mut Vec<Fault>) {
     let mut missing = |what: &str, hint: &str| faults.push(Fault::of_file(&source.name, format!("{what} missing")).hint(hint));
@@ -354,6 +405,17 @@ fn whole(policy: &Policy, source: &Source, faults: &mut Vec<Fault>) {
         missing(
             "part of [ombudsman] is",
             "give name, web, phone, post, says and checked_on, or extends = \"code\": every letter carries them (Code 3.7)",
+        );
+    }
+    // Whoever gives empty words is told so at their line.
+    let given = |m: &String| source.file.signposts.iter().any(|s| s.says.is_some() && s.matter.get_ref() == m);
+    let silent = policy.signposts.iter().filter(|s| s.says.is_empty() && !given(&s.matter)).map(|s| ("signpost", &s.matter));
+    let given = |t: &String| source.file.topics.iter().any(|f| f.says.is_some() && f.topic.get_ref() == t);
+    let topics = policy.topics.iter().filter(|t| t.says.is_empty() && !given(&t.topic)).map(|t| ("topic", &t.topic));
+    for (what, of) in silent.chain(topics) {
+        missing(
+            &format!("what the {what} \"{of}\" `says` is"),
+            "write a sentence or two for the resident: only Welsh is given, or nothing",
         );
     }
     if policy.respond_from == RespondFrom::Receipt && policy.respond_stage1_wd < policy.ack_stage1_wd {

@@ -51,6 +51,8 @@ pub struct Row {
     pub kept_because: Option<String>,
     #[sqlx(try_from = "MaybeAt")]
     pub erased_at: Option<Timestamp>,
+    /// By its fact `print`.
+    pub large_print: bool,
 }
 
 /// Which cases to list; `None` leaves a matter open.
@@ -66,7 +68,8 @@ macro_rules! row {
     ($tail:literal) => {
         concat!(
             "SELECT id, landlord, reference, token, stage, stage1_answered, stage2_answered, stage1_handler, handler, received_at, stage_at, topic,
-             related_case, merged_into, kept_because, erased_at FROM cases ",
+             related_case, merged_into, kept_because, erased_at,
+             EXISTS (SELECT 1 FROM case_fact AS f WHERE f.case_id = cases.id AND f.what = 'print' AND f.value = 'large') AS large_print FROM cases ",
             $tail
         )
     };
@@ -197,8 +200,8 @@ impl Row {
     }
 
     fn without_parties(self) -> Case {
-        let Row { id, reference, stage, stage1_answered, stage2_answered, received_at, stage_at, topic, token, .. } = self;
-        Case { id, reference, stage, stage1_answered, stage2_answered, received_at, stage_at, topic, token, ..Case::default() }
+        let Row { id, reference, stage, stage1_answered, stage2_answered, received_at, stage_at, topic, token, large_print, .. } = self;
+        Case { id, reference, stage, stage1_answered, stage2_answered, received_at, stage_at, topic, token, large_print, ..Case::default() }
     }
 }
 

@@ -24,6 +24,8 @@ statements! {
         AND NOT EXISTS (SELECT 1 FROM case_party AS q WHERE q.case_id = $2 AND (q.email = p.email OR q.platform_id = p.platform_id
             OR p.email IS NULL AND p.platform_id IS NULL AND q.name = p.name)) RETURNING id";
     REMOVE = "DELETE FROM case_party WHERE id = $1 AND NOT resident";
+    OF_RESIDENT = "SELECT DISTINCT p.case_id FROM case_party AS p JOIN case_party AS r ON r.email = p.email AND r.resident AND r.case_id = $1
+        WHERE p.landlord = r.landlord AND p.resident ORDER BY p.case_id";
     OF_CASES = "SELECT case_id, resident, name, email, platform_id FROM case_party WHERE case_id IN ($1, $2, $3, $4, $5, $6, $7, $8) ORDER BY id";
 }
 
@@ -69,6 +71,12 @@ fn columns(party: &Party) -> (Option<String>, Option<String>, Option<String>) {
     let name = party.name.as_deref().map(|n| text(n).into_owned());
     let folded = party.name.as_deref().map(folded_name).filter(|f| !f.is_empty()).map(|f| key(&f).into_owned());
     (name, folded, party.id.as_deref().map(|id| key(id).into_owned()))
+}
+
+/// The cases of the same resident, by address, this one among them where it has one.
+pub async fn of_resident(tx: &mut Tx, case_id: CaseId) -> Result<Vec<CaseId>> {
+    let rows: Vec<(CaseId,)> = on!(tx, all(OF_RESIDENT, case_id))?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
 /// The parties of up to eight cases, in the order in which they were added.

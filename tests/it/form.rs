@@ -1,12 +1,10 @@
 //! The form that Postroom serves: sent by hand, and by a person at a browser with a keyboard.
 
 use crate::servers::program::Program;
-use crate::servers::until;
+use crate::servers::{browser, until};
 use serde_json::Value;
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::path::Path;
-use std::process::Command;
 
 fn program() -> Program {
     let mut program =
@@ -100,30 +98,16 @@ fn what_is_not_stored_is_not_thanked_for_and_what_was_written_is_given_back() {
     assert_eq!(program.get("/forms/nobody"), None);
 }
 
-/// Chromium, driven by tests/browser/form.mjs; tests/run installs both.
 #[test]
 fn at_a_telephone_and_at_a_desk_it_is_used_by_keyboard_alone_and_axe_finds_nothing() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let (browser, chromium) = (root.join("target/browser"), Path::new("/usr/bin/chromium"));
-    if !browser.join("node_modules/axe-core").exists() || !chromium.exists() {
-        assert!(std::env::var_os("POSTROOM_LIVE").is_none(), "POSTROOM_LIVE is set: install what tests/run installs");
-        eprintln!("skipped: needs Chromium and axe-core, which tests/run installs");
+    if !browser::installed() {
         return;
     }
-    let shots = root.join("target/browser/shots");
-    std::fs::create_dir_all(&shots).unwrap();
+    let shots = browser::shots("shots");
     for width in ["360", "1280"] {
         let program = program();
-        let output = Command::new("node")
-            .arg(root.join("tests/browser/form.mjs"))
-            .args([&format!("http://127.0.0.1:{}/forms/complaints", program.port), width])
-            .arg(&shots)
-            .env("POSTROOM_BROWSER", &browser)
-            .env("POSTROOM_CHROMIUM", chromium)
-            .output()
-            .unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        let said: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let url = format!("http://127.0.0.1:{}/forms/complaints", program.port);
+        let said: Value = serde_json::from_slice(&browser::run("form.mjs", &[&url, width, shots.to_str().unwrap()])).unwrap();
         let list = |key: &str| said[key].as_array().unwrap().iter().map(|v| v.as_str().unwrap().to_owned()).collect::<Vec<_>>();
         assert!(list("serious").is_empty(), "{width}: {:?}", list("serious"));
         assert!(list("wide").is_empty(), "wider than {width} pixels: {:?}", list("wide"));

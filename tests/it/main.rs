@@ -11,6 +11,7 @@ mod form;
 mod imap;
 mod imap_faults;
 mod layers;
+mod letters;
 mod oauth;
 mod person;
 mod quiet;

@@ -88,7 +88,16 @@ impl Office {
         let reference = self.case().await.reference.0;
         let why = "The surveyor can only come next week.";
         let to = date(to.0, to.1, to.2);
-        let new = Extension { to, who: "Sam Okoro", why, updates: Some("Each Friday by phone."), good_reason, duty: None };
+        let new = Extension {
+            to,
+            who: "Sam Okoro",
+            why,
+            updates: Some("Each Friday by phone."),
+            why_cy: None,
+            updates_cy: None,
+            good_reason,
+            duty: None,
+        };
         person::extend(&self.works, &reference, &new).await.map_err(|e| e.to_string())
     }
 }
@@ -122,7 +131,16 @@ async fn dates(url: &str) {
         assert!(text.contains(words), "{words}: {text}");
     }
     assert!(!text.contains("sent automatically"), "a person wrote it");
-    let without = Extension { to: date(2026, 4, 20), who: "Sam", why: "  ", updates: None, good_reason: true, duty: None };
+    let without = Extension {
+        to: date(2026, 4, 20),
+        who: "Sam",
+        why: "  ",
+        updates: None,
+        why_cy: None,
+        updates_cy: None,
+        good_reason: true,
+        duty: None,
+    };
     assert!(person::extend(&office.works, REF, &without).await.is_err(), "no reasons");
 
     // The hazard's clock runs beside the complaint's, and after its closing.
@@ -139,6 +157,8 @@ async fn dates(url: &str) {
         who: "Sam",
         why: "The roof must come first.",
         updates: None,
+        why_cy: None,
+        updates_cy: None,
         good_reason: false,
         duty: Some(DutyKind::SafetyWork),
     };

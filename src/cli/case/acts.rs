@@ -6,7 +6,7 @@ use crate::model::calendar::written_out;
 use crate::model::decision::Definition;
 use crate::model::duty::DutyKind;
 use crate::model::refusal::{Ground, Refusal};
-use crate::pipeline::needs::{self, Needs};
+use crate::pipeline::needs::{self, Needs, Print};
 use crate::pipeline::{Error, person};
 use clap::Subcommand;
 use jiff::civil::Date;
@@ -24,12 +24,18 @@ pub enum Command {
         /// The reasons, as the resident will read them
         #[arg(long)]
         why: String,
+        /// The reasons in Welsh, for a letter that is in Welsh too
+        #[arg(long, value_name = "WHY")]
+        why_cy: Option<String>,
         /// Who decided it; default: the user at the keyboard
         #[arg(long, value_name = "NAME")]
         by: Option<String>,
         /// How the resident hears of progress meanwhile, as they will read it
         #[arg(long)]
         updates: Option<String>,
+        /// The same in Welsh
+        #[arg(long, value_name = "UPDATES", requires = "updates")]
+        updates_cy: Option<String>,
         /// There is good reason for a later day than the policy allows
         #[arg(long)]
         good_reason: bool,
@@ -48,6 +54,9 @@ pub enum Command {
         /// The reasons, as the resident will read them
         #[arg(long)]
         why: String,
+        /// The reasons in Welsh, for a letter that is in Welsh too
+        #[arg(long, value_name = "WHY")]
+        why_cy: Option<String>,
         /// The person who decided it
         #[arg(long, value_name = "NAME")]
         by: String,
@@ -80,6 +89,16 @@ pub enum Command {
         /// Who agreed it; default: the user at the keyboard
         #[arg(long)]
         who: Option<String>,
+    },
+    /// Records how letters to the resident are printed, on all of their cases
+    Print {
+        reference: String,
+        print: Print,
+        #[command(flatten)]
+        at: At,
+        /// Who says so; default: the user at the keyboard
+        #[arg(long, visible_alias = "who")]
+        by: Option<String>,
     },
     /// What the resident told of disabilities and adjustments (who reads it is recorded); or records what was agreed
     Needs {
@@ -121,15 +140,17 @@ fn duty(text: &str) -> Result<DutyKind, String> {
 
 pub async fn run(command: Command) -> Exit<u8> {
     match command {
-        Command::Extend { reference, at, to, why, by, updates, good_reason, duty } => {
+        Command::Extend { reference, at, to, why, why_cy, by, updates, updates_cy, good_reason, duty } => {
             let works = setup::works(&setup::config(&at)?).await?;
             let who = setup::who(by.as_deref());
-            let new = person::Extension { to, who: &who, why: &why, updates: updates.as_deref(), good_reason, duty };
+            let (why_cy, updates_cy) = (why_cy.as_deref(), updates_cy.as_deref());
+            let new = person::Extension { to, who: &who, why: &why, why_cy, updates: updates.as_deref(), updates_cy, good_reason, duty };
             let before = person::extend(&works, &reference, &new).await.map_err(|e| setup::refused(&e))?;
             show::line(format!("{reference}: {} in place of {}", written_out(to), written_out(before)));
         }
-        Command::Refuse { reference, at, ground, why, by } => {
-            let refusal = Refusal::new(ground, &by, &why).map_err(|e| setup::refused(&Error::Set(e.to_string())))?;
+        Command::Refuse { reference, at, ground, why, why_cy, by } => {
+            let mut refusal = Refusal::new(ground, &by, &why).map_err(|e| setup::refused(&Error::Set(e.to_string())))?;
+            refusal.why_cy = why_cy.map(|t| t.trim().to_owned()).filter(|t| !t.is_empty());
             let works = setup::works(&setup::config(&at)?).await?;
             let stage = person::refuse(&works, &reference, &refusal).await.map_err(|e| setup::refused(&e))?;
             show::line(format!("{reference} is at stage `{}`, and the resident is told why", stage.as_str()));
@@ -153,6 +174,12 @@ pub async fn run(command: Command) -> Exit<u8> {
             };
             person::define(&works, &reference, &definition, &setup::who(who.as_deref())).await.map_err(|e| setup::refused(&e))?;
             show::line(format!("{reference} is defined"));
+        }
+        Command::Print { reference, print, at, by } => {
+            let works = setup::works(&setup::config(&at)?).await?;
+            let who = setup::who(by.as_deref());
+            let cases = needs::print(&works, &reference, print, &who).await.map_err(|e| setup::refused(&e))?;
+            show::line(format!("{}: letters are in {} print from now on", cases.join(", "), print.as_str()));
         }
         Command::Needs { reference, at, agreed, review, by } => {
             let works = setup::works(&setup::config(&at)?).await?;

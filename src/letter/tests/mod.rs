@@ -35,8 +35,9 @@ fn at(text: &str) -> Timestamp {
 
 /// A landlord, by hand: the loader lies in another room.
 fn policy() -> Policy {
-    let topic = |topic: &str, responsible, says: &str| TopicText { topic: topic.into(), responsible, says: says.into() };
-    let signpost = |matter: &str, says: &str| Signpost { matter: matter.into(), says: says.into() };
+    let topic =
+        |topic: &str, responsible, says: &str| TopicText { topic: topic.into(), responsible, says: says.into(), ..TopicText::default() };
+    let signpost = |matter: &str, says: &str| Signpost { matter: matter.into(), says: says.into(), ..Signpost::default() };
     Policy {
         id: "thrive".into(),
         landlord: "Thrive Homes".into(),
@@ -56,6 +57,7 @@ fn policy() -> Policy {
             email: "complaints@thrive.example".into(),
             policy_url: "https://www.thrive.example/complaints".into(),
             emergency_phone: "01632 960 299".into(),
+            ..Contact::default()
         },
         ombudsman: Ombudsman {
             name: "Housing Ombudsman Service".into(),
@@ -64,6 +66,7 @@ fn policy() -> Policy {
             post: "Housing Ombudsman Service, PO Box 1484, Unit D, Preston PR2 0ET".into(),
             says: "You can ask the Ombudsman for help at any time. You do not have to wait for our answer. It is free, and it is not part of us.".into(),
             checked_on: "2026-11-22".into(),
+            ..Ombudsman::default()
         },
         signposts: vec![
             signpost("service_request", "We are treating your message as a request for a service."),
@@ -177,6 +180,7 @@ impl World {
             message_id: "pr.0192f0c4-0000-0000-0000-000000000001@thrive.example",
             date: at("2026-03-02T09:14:30Z"),
             instance: "test-1",
+            large: false,
             original: self.original.as_deref(),
             note: None,
             digest: None,

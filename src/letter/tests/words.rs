@@ -82,23 +82,37 @@ fn who_says_that_they_rang_is_asked_with_whom_they_spoke() {
 fn a_letter_of_a_welsh_landlord_is_welsh_first_and_says_as_much() {
     let mut world = karen();
     world.policy.welsh = true;
+    world.policy.topics[0].says_cy = "Gollyngiadau: ni sy'n gyfrifol am ein pibellau.".into();
+    world.policy.contact.name_cy = "Tîm Cwynion".into();
     let letter = world.letter();
     let parts = [
         "--- Please write above this line ---",
         "Annwyl Karen Whitlock,",
-        "Rydym wedi cofnodi eich neges fel cwyn",
+        "Rydym wedi ei gofnodi fel cwyn",
         "PR-2026-000123",
         "dydd Llun 2 Mawrth 2026",
-        "dydd Llun 16 Mawrth 2026",
         "“The pipe under my kitchen sink",
-        "Â phwy ydych wedi siarad",
+        "Gollyngiadau: ni sy'n gyfrifol",
+        "Trees: we will check who owns this one.",
+        "Â phwy ydych chi wedi siarad",
+        "Erbyn dydd Llun 9 Mawrth 2026",
+        "Erbyn dydd Llun 16 Mawrth 2026",
         "gallwch ofyn am gam 2",
-        "Yr Ombwdsmon: https",
+        "ffonio Tîm Cwynion",
+        "https://www.thrive.example/complaints",
+        "Yr Ombwdsmon",
+        "0300 111 3000",
         "Dear Karen Whitlock,",
         "Thank you for telling us",
+        "Leaks: we are responsible",
     ];
     in_order(&letter.text, &parts);
     assert!(letter.html.contains("<div lang=\"cy\">") && letter.html.find("Annwyl") < letter.html.find("Dear Karen"));
+    // What is not in Welsh there is said to be in English, and quoted words are in the language that they were written in.
+    assert!(letter.html.contains("<li lang=\"en-GB\">Trees:") && letter.html.contains("<li lang=\"cy\">Gollyngiadau:"), "{}", letter.html);
+    assert_eq!(letter.html.matches("<li lang=\"en-GB\">“The pipe").count(), 2);
+    world.message.language = Some("pol".into());
+    assert_eq!(world.letter().html.matches("<li lang=\"\">“The pipe").count(), 2);
     assert!(!karen().letter().text.contains("Annwyl"));
 }
 
@@ -112,6 +126,33 @@ fn who_asks_for_large_print_or_welsh_has_it() {
     world.message.text = "Please answer me in Welsh.".into();
     let letter = world.letter();
     assert!(letter.text.contains("Annwyl") && !letter.html.contains("font-size:24px;line-height:1.5"));
+}
+
+#[test]
+fn large_print_once_asked_for_is_in_every_letter_but_those_to_strangers() {
+    let large = |world: &World| world.letter().html.contains("font-size:24px;line-height:1.5");
+    let mut world = karen().linked(Kind::Addition, true);
+    assert!(!large(&world));
+    world.case.as_mut().unwrap().large_print = true;
+    assert!(large(&world));
+    let mut stranger = karen().linked(Kind::Addition, false);
+    stranger.case.as_mut().unwrap().large_print = true;
+    assert!(!large(&stranger), "that a resident reads large print is nobody's to learn by a number");
+    let mut firm = karen();
+    firm.case.as_mut().unwrap().large_print = true;
+    firm.form = Form::ContractorThanks;
+    assert!(!large(&firm));
+}
+
+/// X counts 280 characters, and the Welsh and the English are in one post.
+#[test]
+fn what_is_said_in_public_fits_a_post_in_both_languages() {
+    for form in [Form::TakeOffline, Form::SignpostSocial] {
+        for page in check::samples(form).into_iter().filter(|p| p.public) {
+            let text = quote::tidy(&TEMPLATES.part(form, "txt", &page).unwrap());
+            assert!(text.chars().count() <= 280, "{} {text}", text.chars().count());
+        }
+    }
 }
 
 #[test]
@@ -341,7 +382,11 @@ fn a_survey_answer_is_told_how_to_complain() {
     world.case = None;
     world.decision.kind = Kind::SurveyFeedback;
     world.decision.reply = Reply::Signpost;
-    world.policy.signposts.push(Signpost { matter: "survey_feedback".into(), says: "Your answers go to the survey team.".into() });
+    world.policy.signposts.push(Signpost {
+        matter: "survey_feedback".into(),
+        says: "Your answers go to the survey team.".into(),
+        ..Signpost::default()
+    });
     assert_eq!(Form::of(&world.decision, Channel::Email), Some(Form::Survey));
     assert_eq!(Form::of(&world.decision, Channel::Social), Some(Form::SignpostSocial));
     in_order(&world.letter().text, &["survey team", "not logged as a complaint", "You can complain at any time", "0300 111 3000"]);

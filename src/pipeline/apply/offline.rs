@@ -95,7 +95,8 @@ impl One<'_> {
         let acknowledge = laid.into_iter().find(|d| d.kind == DutyKind::Acknowledge && d.state == "open").map(|d| d.id);
         let held = self.ceiling(to.as_str()).await?;
         let (works, house, now) = (self.works, self.house, self.now);
-        let mut first = One { works, house, tx: self.tx, waiting: &waiting, message: &message, said: "", decision: &decision, now };
+        let mut first =
+            One { works, house, tx: self.tx, waiting: &waiting, message: &message, said: "", decision: &decision, now, large: self.large };
         first.letter(Form::AcknowledgeStage1, &to, Some(case), acknowledge, None, held).await
     }
 
@@ -179,6 +180,7 @@ impl One<'_> {
             message_id,
             date: self.now,
             instance: &self.works.instance,
+            large: false,
             original: None,
             note: None,
             digest: None,

@@ -112,13 +112,17 @@ pub fn values(name: &str, text: &str, file: &File, faults: &mut Vec<Fault>) {
         check.unless(clock_time(hour.get_ref()).is_some(), hour, "is not a time of day", "write hours and minutes, as in \"09:00\"");
     }
     let lines = [&file.landlord, &file.contact.name, &file.contact.phone, &file.contact.emergency_phone];
-    for line in lines.into_iter().chain([&file.ombudsman.name, &file.ombudsman.phone, &file.ombudsman.post]).flatten() {
+    for line in lines
+        .into_iter()
+        .chain([&file.ombudsman.name, &file.ombudsman.phone, &file.ombudsman.post, &file.contact.name_cy, &file.ombudsman.post_cy])
+        .flatten()
+    {
         check.one_line(line);
     }
     if let Some(email) = &file.contact.email {
         check.address(email, "complaints@landlord.example");
     }
-    for url in [&file.contact.policy_url, &file.ombudsman.web].into_iter().flatten() {
+    for url in [&file.contact.policy_url, &file.contact.policy_url_cy, &file.ombudsman.web, &file.ombudsman.web_cy].into_iter().flatten() {
         let good =
             url.get_ref().starts_with("https://") && !url.get_ref().contains(|c: char| c.is_whitespace() || c.is_control() || c == '"');
         check.unless(good, url, "is not a web address", "give the whole address with https://");
@@ -145,7 +149,8 @@ pub fn values(name: &str, text: &str, file: &File, faults: &mut Vec<Fault>) {
             check.address(to, "building.safety@landlord.example");
         }
     }
-    for says in file.signposts.iter().map(|s| &s.says).chain(file.topics.iter().map(|t| &t.says)) {
+    let welsh = file.signposts.iter().map(|s| &s.says_cy).chain(file.topics.iter().map(|t| &t.says_cy));
+    for says in file.signposts.iter().map(|s| &s.says).chain(file.topics.iter().map(|t| &t.says)).chain(welsh).flatten() {
         check.unless(!says.get_ref().trim().is_empty(), says, "says nothing", "write a sentence or two for the resident");
     }
 }

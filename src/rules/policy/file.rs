@@ -213,6 +213,10 @@ pub struct Contact {
     pub email: Text,
     /// The complaints policy's page: a link in every letter (Code 3.5).
     pub policy_url: Text,
+    /// The team's or person's name in Welsh.
+    pub name_cy: Text,
+    /// The complaints policy's page in Welsh.
+    pub policy_url_cy: Text,
     /// The landlord's own number for what cannot wait, day and night.
     pub emergency_phone: Text,
 }
@@ -245,6 +249,12 @@ pub struct Ombudsman {
     pub post: Text,
     /// What letters say of it.
     pub says: Text,
+    /// Its page for making a complaint, in Welsh.
+    pub web_cy: Text,
+    /// Its postal address in Welsh.
+    pub post_cy: Text,
+    /// What letters say of it, in Welsh.
+    pub says_cy: Text,
     /// The day on which somebody last checked these details: "2026-11-22".
     pub checked_on: Text,
 }
@@ -255,8 +265,10 @@ pub struct Ombudsman {
 pub struct Signpost {
     /// A kind (`service_request`) or a topic's id (`lift`).
     pub matter: Spanned<String>,
-    /// One or two sentences for the resident: where this is dealt with.
-    pub says: Spanned<String>,
+    /// One or two sentences for the resident: where this is dealt with. Left out, as the policy that this one builds on says it.
+    pub says: Text,
+    /// The same in Welsh.
+    pub says_cy: Text,
 }
 
 /// Who looks after a matter.
@@ -265,10 +277,12 @@ pub struct Signpost {
 pub struct Topic {
     /// A topic's id.
     pub topic: Spanned<String>,
-    /// Whose it is.
-    pub responsible: Responsible,
-    /// What the acknowledgement says of it.
-    pub says: Spanned<String>,
+    /// Whose it is. Left out, as the policy that this one builds on says; unclear where none does.
+    pub responsible: Option<Responsible>,
+    /// What the acknowledgement says of it. Left out, as the policy that this one builds on says it.
+    pub says: Text,
+    /// The same in Welsh.
+    pub says_cy: Text,
 }
 
 /// Who is told beside the complaints team, and of what.

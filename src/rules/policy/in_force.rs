@@ -57,10 +57,15 @@ fn walk(prefix: &str, table: &DeTable<'_>, source: &Source, all: &mut BTreeMap<S
                     let DeValue::Table(entry) = entry.get_ref() else { continue };
                     let named = ["flag", "topic", "matter", "role", "name"].iter().find_map(|n| Some((*n, entry.get(*n)?)));
                     let Some((word, id)) = named else { continue };
-                    let rest = entry.iter().filter(|(n, _)| n.get_ref() != word);
-                    let rest: Vec<String> = rest.map(|(n, v)| format!("{} = {}", n.get_ref(), short(&source.text[v.span()]))).collect();
                     let id_text = id.get_ref().as_str().unwrap_or_default();
-                    put(format!("{key} {id_text}"), rest.join(", "), id.span().start);
+                    // The Welsh may stand in another file than its English.
+                    for (own, welsh) in [(format!("{key} {id_text}"), false), (format!("{key} {id_text} in Welsh"), true)] {
+                        let rest = entry.iter().filter(|(n, _)| n.get_ref() != word && n.get_ref().ends_with("_cy") == welsh);
+                        let rest: Vec<String> = rest.map(|(n, v)| format!("{} = {}", n.get_ref(), short(&source.text[v.span()]))).collect();
+                        if !rest.is_empty() {
+                            put(own, rest.join(", "), id.span().start);
+                        }
+                    }
                 }
             }
             _ => put(key, short(&source.text[value.span()]), name.span().start),

@@ -125,3 +125,29 @@ fn every_bad_policy_is_told_as_expected() {
         faults
     });
 }
+
+#[test]
+fn a_welsh_policy_says_what_of_it_is_still_in_english() {
+    let today = today();
+    let told = |faults: Vec<Fault>| faults.into_iter().find(|f| f.says.contains("are in Welsh first")).map(|f| f.says);
+    assert_eq!(told(lint(None, today, &["wales", "code"])), None, "the shipped policy has its Welsh");
+    let policies = load(None).unwrap();
+    let service = |p: &str| policies[p].signposts.iter().find(|s| s.matter == "service_request").unwrap().clone();
+    assert_eq!(service("wales").says, service("code").says, "its English is the Code's");
+    assert!(service("wales").says_cy.contains("cais am wasanaeth") && service("code").says_cy.is_empty());
+    let site = tempfile::tempdir().unwrap();
+    std::fs::create_dir(site.path().join("policies")).unwrap();
+    let own = "extends = \"wales\"\n[[signposts]]\nmatter = \"service_request\"\nsays = \"Our repairs team will ring you.\"\n\
+               [[topics]]\ntopic = \"lift\"\nsays = \"Lifts: ours.\"\nsays_cy = \"Lifftiau: ein rhai ni.\"\n";
+    std::fs::write(site.path().join("policies/cwm.toml"), own).unwrap();
+    let cwm = load(Some(site.path())).unwrap().remove("cwm").unwrap();
+    assert_eq!(cwm.topics.iter().find(|t| t.topic == "lift").unwrap().responsible, crate::model::policy::Responsible::Ours, "as before");
+    let says = told(lint(Some(site.path()), today, &[])).unwrap();
+    assert!(says.ends_with("say in English there: signpost service_request"), "{says}");
+    std::fs::write(
+        site.path().join("policies/cwm.toml"),
+        "extends = \"code\"\n[[signposts]]\nmatter = \"lift\"\nsays_cy = \"Lifftiau.\"\n",
+    )
+    .unwrap();
+    assert!(load(Some(site.path())).unwrap_err().iter().any(|f| f.says.contains("signpost \"lift\"")));
+}

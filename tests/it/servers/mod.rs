@@ -1,5 +1,6 @@
 //! Servers that the tests start themselves, on free loopback ports, in folders that go away afterwards.
 
+pub mod browser;
 pub mod dovecot;
 pub mod false_smtp;
 pub mod inlet;
