@@ -170,6 +170,11 @@ impl One<'_> {
         };
         let Some(mut case) = case else { return Ok(None) };
         self.remember(&case).await?;
+        if let (Some(days), Some(firm)) = (self.decision.contractor_delay_wd, self.contractor()) {
+            // Of each message that a firm passed on: what it kept of an open complaint comes late too.
+            let what = format!("{}{}", store::case_fact::KEPT_BY_FIRM, self.waiting.id);
+            store::case_fact::set(self.tx, case.id, &what, &format!("{days} {firm}")).await?;
+        }
         needs::note(self.tx, case.id, &self.decision.flags, self.now).await?;
         // Whoever reaches a case by its number alone says nothing for its resident (promise 6).
         let theirs = matches!(self.decision.effect, Effect::Open { .. }) || self.decision.link.as_ref().is_some_and(|l| l.strong);
@@ -203,9 +208,6 @@ impl One<'_> {
             store::case_fact::set(self.tx, id, "contractor", &firm).await?;
         }
         let delay = self.decision.contractor_delay_wd;
-        if let Some(days) = delay {
-            store::case_fact::set(self.tx, id, "contractor_delay_wd", &days.to_string()).await?;
-        }
         self.event(id, "opened", json!({ "via": self.decision.via, "related": related, "contractor_delay_wd": delay })).await?;
         Ok(Some(store::case::load(self.tx, id).await?))
     }

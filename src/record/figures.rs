@@ -6,6 +6,7 @@ use crate::model::calendar::{Calendar, local_day};
 use crate::model::case::CaseId;
 use crate::model::decision::{Flag, Kind};
 use crate::model::duty::DutyKind;
+use crate::store::case_fact::KEPT_BY_FIRM;
 use crate::store::report::{Complaint, Decided, Happened, Owed};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
@@ -293,17 +294,15 @@ fn facts(rows: &Rows, what: &str, title: &str) -> Table {
     Table { title: title.into(), note: note.into(), columns: both("stage 1", "stage 2"), rows: lines, chart: false }
 }
 
-/// How long contractors kept what they passed on (domain of Code 3.3: a landlord's promise of one working day).
+/// How long contractors kept what they passed on (domain of Code 3.3: a landlord's promise of one working day): what opened a complaint, and what
+/// was added to one.
 fn forwarded(rows: &Rows) -> Table {
-    let fact = |what: &str| -> BTreeMap<CaseId, &str> {
-        rows.facts.iter().filter(|(_, w, _)| w == what).map(|(case, _, value)| (*case, value.as_str())).collect()
-    };
-    let (firms, delays) = (fact("contractor"), fact("contractor_delay_wd"));
+    let kept =
+        rows.facts.iter().filter_map(|(_, what, value)| Some((what.strip_prefix(KEPT_BY_FIRM)?.parse().ok()?, value.split_once(' ')?)));
+    let kept: BTreeMap<i64, (&str, &str)> = kept.collect();
     let mut by_firm = BTreeMap::<&str, Vec<i64>>::new();
-    for case in rows.stage1.iter().map(|c| c.case_id) {
-        if let Some(days) = delays.get(&case).and_then(|d| d.parse().ok()) {
-            by_firm.entry(firms.get(&case).copied().unwrap_or("not recorded")).or_default().push(days);
-        }
+    for (days, firm) in rows.decided.iter().filter_map(|d| kept.get(&d.id)) {
+        by_firm.entry(firm).or_default().extend(days.parse::<i64>());
     }
     let lines = by_firm.into_iter().map(|(firm, days)| {
         let late = days.iter().filter(|d| **d > 1).count();
@@ -313,9 +312,9 @@ fn forwarded(rows: &Rows) -> Table {
     });
     Table {
         title: "How long contractors kept complaints".into(),
-        note: "Working days from the resident's message to ours, of complaints that a contractor passed on and whose date could be read."
+        note: "Working days from the resident's message to ours, of complaints and additions that a contractor passed on and whose date could be read."
             .into(),
-        columns: ["complaints", "days on average", "longest", "over one day"].map(str::to_owned).into(),
+        columns: ["messages", "days on average", "longest", "over one day"].map(str::to_owned).into(),
         rows: lines.collect(),
         chart: false,
     }

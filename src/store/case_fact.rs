@@ -10,6 +10,9 @@ statements! {
     OF_CASE = "SELECT what, value FROM case_fact WHERE case_id = $1 ORDER BY what";
 }
 
+/// With a message's number behind it: the working days for which a firm kept that message, and the firm ("4 Axis Repairs").
+pub const KEPT_BY_FIRM: &str = "contractor_kept.";
+
 /// Sets a fact of a case, in place of what was there.
 pub async fn set(tx: &mut Tx, case_id: CaseId, what: &str, value: &str) -> Result<()> {
     on!(tx, run(SET, case_id, what, &*text(value))).map(drop)

@@ -31,6 +31,7 @@ pub struct Complaint {
 /// A decided message that was received within the period.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct Decided {
+    pub id: i64,
     pub case_id: Option<CaseId>,
     pub kind: Kind,
     pub channel: Channel,
@@ -77,7 +78,7 @@ statements! {
         LEFT JOIN message AS m ON m.id = e.message_id
         WHERE (c.landlord = $1 OR $1 = '') AND c.merged_into IS NULL
         AND COALESCE(m.received_at, e.at) >= $2 AND COALESCE(m.received_at, e.at) < $3 ORDER BY c.id";
-    DECIDED_LIST = "SELECT m.case_id, m.kind, m.channel, d.flags, d.topics FROM message AS m
+    DECIDED_LIST = "SELECT m.id, m.case_id, m.kind, m.channel, d.flags, d.topics FROM message AS m
         JOIN decision AS d ON d.id = (SELECT max(id) FROM decision WHERE message_id = m.id)
         WHERE (m.landlord = $1 OR $1 = '') AND m.received_at >= $2 AND m.received_at < $3 AND m.duplicate_of IS NULL ORDER BY m.id";
     OWED_LIST = "SELECT d.case_id, d.kind, CASE WHEN d.from_ack > d.due THEN d.from_ack ELSE d.due END AS last, d.due_at, d.state, d.met_at, COALESCE(m.received_at, c.received_at, d.due_at) AS received_at,

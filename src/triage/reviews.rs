@@ -44,15 +44,12 @@ pub fn reviews(seen: &Seen<'_>) -> Vec<Review> {
     if seen.message.social.as_ref().is_some_and(|s| s.unreadable) || seen.kind == Kind::NeedsReview && silent(seen.message) {
         add(ReviewCause::Unreadable, "Holds no words that can be read here: open the original.");
     } else if seen.kind == Kind::NeedsReview {
-        add(ReviewCause::Undecided, "The words allow two readings: decide what it is.");
+        // One entry of a cause for a message: what `stage` asks says more.
+        add(ReviewCause::Undecided, seen.for_person.as_deref().unwrap_or("The words allow two readings: decide what it is."));
     } else if seen.undecided && matter {
         add(ReviewCause::Undecided, "The words allow another reading: check what was decided.");
     } else if let Some(says) = &seen.second {
         add(ReviewCause::Undecided, says);
-    }
-    if let Some(says) = &seen.for_person {
-        let cause = if seen.kind == Kind::NeedsReview { ReviewCause::Undecided } else { ReviewCause::Related };
-        add(cause, says);
     }
     if let Some(hit) = seen.hit
         && matter
@@ -77,12 +74,13 @@ pub fn reviews(seen: &Seen<'_>) -> Vec<Review> {
     if seen.withdraws {
         add(ReviewCause::Withdrawal, "Wishes to withdraw: confirm with them before closing anything.");
     }
-    if let Effect::Open { related } = seen.effect {
-        let other = related.map(|_| "The same person has another complaint: see whether the two should be handled together.".to_owned());
-        let says: Vec<String> = other.into_iter().chain(over(seen.ended)).collect();
-        if !says.is_empty() {
-            add(ReviewCause::Related, &says.join(" "));
-        }
+    let mut related: Vec<String> = seen.for_person.iter().filter(|_| seen.kind != Kind::NeedsReview).cloned().collect();
+    if let Effect::Open { related: other } = seen.effect {
+        let together = "The same person has another complaint: see whether the two should be handled together.";
+        related.extend(other.map(|_| together.to_owned()).into_iter().chain(over(seen.ended)));
+    }
+    if !related.is_empty() {
+        add(ReviewCause::Related, &related.join(" "));
     }
     if seen.several > 1 {
         add(ReviewCause::SeveralComplaints, &format!("Holds the complaints of {} people: split the others off.", seen.several));

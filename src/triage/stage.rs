@@ -176,8 +176,19 @@ pub fn settle(first: Kind, ranked: &[Kind], hit: Option<&Hit<'_>>, related: Opti
             if settled.kind == Kind::NewComplaint {
                 settled.effect = Effect::Open { related: related.map(|h| h.case.id) };
             }
-            settled.for_person =
-                Some("Asks for a review of a complaint that was not found: look for it under another name or address.".into());
+            let meanwhile = match settled.kind {
+                Kind::NewComplaint => {
+                    "It runs as a complaint of its own until then, and is acknowledged as one: if the other is found, merge this into it \
+                     (`postroom case merge`) and record what stage it is at."
+                }
+                _ => {
+                    "Nobody was answered, and the five working days to acknowledge it run (Code 6.11): if the other is found, answer from there; if \
+                     not, open a case for it (`postroom review resolve --open-case`)."
+                }
+            };
+            settled.for_person = Some(format!(
+                "Asks for a review of a complaint that was not found: look for it under another name, address or number, and ask them. {meanwhile}"
+            ));
         }
         (Kind::NewComplaint, case) => settled.effect = Effect::Open { related: case.or(related.map(|h| h.case)).map(|c| c.id) },
         _ => {}

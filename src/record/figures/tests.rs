@@ -45,8 +45,9 @@ fn acknowledgements_and_responses_are_counted_by_working_days_and_by_their_dates
     let rows = Rows {
         stage1: (1..).zip(received).map(|(i, r)| complaint(i, r)).collect(),
         stage2: vec![complaint(1, "2026-04-20T09:00:00Z")],
-        decided: [(1, "damp,repairs", "health"), (1, "damp", ""), (2, "repairs", "")]
-            .map(|(case, topics, flags)| Decided {
+        decided: [(11, 1, "damp,repairs", "health"), (12, 1, "damp", ""), (13, 2, "repairs", "")]
+            .map(|(id, case, topics, flags)| Decided {
+                id,
                 case_id: Some(case),
                 kind: Kind::NewComplaint,
                 channel: Channel::Email,
@@ -64,10 +65,16 @@ fn acknowledgements_and_responses_are_counted_by_working_days_and_by_their_dates
             owed(3, respond, received[2], date(2026, 4, 20), None),
         ],
         happened: vec![Happened { case_id: 1, what: "refused".into(), who: "kim".into() }],
-        facts: vec![(1, "tenure".into(), "rented".into()), (2, "contractor".into(), "Axis Repairs".into())],
+        facts: vec![(1, "tenure".into(), "rented".into()), (2, "contractor".into(), "Axis Repairs".into())]
+            .into_iter()
+            // Messages 11 and 12 are of one complaint; 99 was not received in the period.
+            .chain([11, 12, 99].map(|id| (1, format!("contractor_kept.{id}"), format!("{} Axis Repairs", id - 10))))
+            .collect(),
     };
     let t = tables(&rows, &calendar, Some(2_000), at("2026-05-01T09:00:00Z"));
     assert_eq!(cell(&t, "Complaints received", "received", "stage 1"), "3");
+    let kept = |column| cell(&t, "How long contractors kept complaints", "Axis Repairs", column);
+    assert_eq!([kept("messages"), kept("days on average"), kept("over one day")], ["2", "1.5", "1"], "what was added counts too");
     assert_eq!(cell(&t, "Complaints received", "per 1,000 homes (of 2000)", "stage 1"), "1.5");
     assert_eq!(cell(&t, "Complaints by month", "April 2026", "stage 1"), "2");
     assert_eq!(cell(&t, "Acknowledgements", "acknowledged", "stage 1"), "2");

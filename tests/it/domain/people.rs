@@ -46,10 +46,19 @@ async fn code_2_4_a_refusal_needs_a_person_and_reasons_and_its_ground_outlives_t
 }
 
 #[tokio::test]
-async fn code_3_3_how_long_a_contractor_kept_it_is_a_figure_of_the_case() {
+async fn code_3_3_how_long_a_contractor_kept_each_message_is_a_figure_of_the_case() {
     let office = Office::open("code", "sqlite", |_| {}).await;
     office.receive("1", letters::PASSED_ON).await;
-    assert!(facts(&office).await.contains(&("contractor_delay_wd".to_owned(), "2".to_owned())));
+    let more = letters::PASSED_ON.replace("<x@", "<y@").replace("26 February", "24 February").replace(
+        "No heating for two weeks at 12 Ash Court and your man never turned up. I am furious.",
+        "And the heating man has now left a hole in my wall. Please add it.",
+    );
+    office.receive("2", &more).await;
+    assert_eq!((kind_of_last(&office).await, cases(&office).await), (Some(Kind::Addition), 1));
+    let kept: Vec<_> = facts(&office).await.into_iter().filter(|(what, _)| what.starts_with("contractor_kept.")).collect();
+    let fact = |message: u8, value: &str| (format!("contractor_kept.{message}"), value.to_owned());
+    assert_eq!(kept, [fact(1, "2 Axis Repairs"), fact(2, "4 Axis Repairs")], "what is added to an open complaint comes late too");
+    assert!(reviews(&office).await.iter().filter(|c| **c == ReviewCause::ContractorDelay).count() == 2);
 }
 
 #[test]

@@ -5,6 +5,7 @@ use jiff::civil::date;
 use postroom::model::case::Stage;
 use postroom::model::decision::ReviewCause;
 use postroom::model::duty::DutyKind;
+use postroom::model::policy::AckTiming;
 use postroom::pipeline::staff::Act;
 
 #[test]
@@ -30,6 +31,35 @@ async fn code_6_11_a_request_for_stage_2_has_five_working_days_of_its_own_over_e
 async fn code_6_3_ten_working_days_from_the_acknowledgement() {
     let office = acknowledged().await;
     assert_eq!(office.duty(DutyKind::RespondStage1).await.from_ack, Some(date(2026, 3, 16)));
+}
+
+/// S1 counts from receipt, the Code from the acknowledgement: an acknowledgement by hand on the second day moves the Code's date alone.
+#[tokio::test]
+async fn code_6_3_and_s1_a_policy_that_counts_from_receipt_promises_that_day_whenever_it_is_acknowledged() {
+    for (policy, promised) in [("thrive", date(2026, 3, 16)), ("code", date(2026, 3, 18))] {
+        let office = Office::open(policy, "sqlite", |p| (p.ack_timing, p.ack_hold_wd) = (AckTiming::ForOfficer, 3)).await;
+        let text = "I want to make a complaint. There is black mould on the bedroom wall. I rang twice and nobody came.";
+        office.receive("1", &mail(policy, "Mould", text)).await;
+        let letter = office.text(office.letters("acknowledge_stage1").await[0].id).await;
+        let says = if policy == "thrive" { "By Monday 16 March 2026 at the latest" } else { "By Thursday 19 March 2026 at the latest" };
+        assert!(letter.contains(says), "{policy}: {letter}");
+        office.clock("2026-03-04T15:00:00Z");
+        office.record(Act::Acknowledged, "Kim Rowe").await.unwrap();
+        let respond = office.duty(DutyKind::RespondStage1).await;
+        assert_eq!((respond.from_receipt, respond.from_ack), (Some(date(2026, 3, 16)), Some(date(2026, 3, 18))), "{policy}");
+        assert_eq!(respond.due, promised, "{policy}");
+        assert_eq!(respond.due_at, postroom::model::calendar::end_of(date(2026, 3, 16)), "the alarm keeps to the earlier");
+        // Stage 2 is counted from the request.
+        office.record(Act::Stage1Response, "Kim Rowe").await.unwrap();
+        office
+            .receive(
+                "2",
+                &mail(policy, "PR-2026-000001", "I am not happy with your answer to my complaint about the mould. Please escalate it.")
+                    .replace("<a@home", "<b@home"),
+            )
+            .await;
+        assert_eq!(office.duty(DutyKind::RespondStage2).await.from_receipt, Some(date(2026, 4, 1)), "{policy}");
+    }
 }
 
 #[tokio::test]
