@@ -7,15 +7,16 @@ use crate::courier::Courier;
 use crate::model::calendar::local_day;
 use crate::model::fault::Fault;
 use crate::pipeline::rulebook;
+use crate::rules;
 use crate::source::reader::Reader;
 use std::path::{Path, PathBuf};
 
-pub fn run(at: &At, rules: Option<PathBuf>, reader: Option<&Path>, print: bool) -> u8 {
+pub fn run(at: &At, folder: Option<PathBuf>, reader: Option<&Path>, print: bool) -> u8 {
     let (config, mut faults) = match config::load(at.config.as_deref()) {
         Ok(config) => (Some(config), Vec::new()),
         Err(faults) => (None, faults),
     };
-    let site = rules.or_else(|| config.as_ref().and_then(|c| c.rules.clone()));
+    let site = folder.or_else(|| config.as_ref().and_then(|c| c.rules.clone()));
     let loaded = match rulebook::load_with_reader(site.as_deref(), reader) {
         Ok(loaded) => Some(loaded),
         Err(found) => {
@@ -57,6 +58,15 @@ pub fn run(at: &At, rules: Option<PathBuf>, reader: Option<&Path>, print: bool) 
     if let Some(rulebook) = loaded {
         let digest = rulebook.ruleset.digest.get(..12).unwrap_or_default().to_owned();
         show::line(format!("all is well: rules {digest}, {} policies, {} calendars", rulebook.policies.len(), rulebook.calendars.len()));
+        touched(site.as_deref());
     }
     FINE
+}
+
+/// Which shipped rules the site's folder touches, so that none is replaced unseen. With --print they stand among the others.
+fn touched(site: Option<&Path>) {
+    let entries = rules::in_force::entries(site).unwrap_or_default();
+    for entry in entries.iter().filter(|e| e.touched) {
+        show::line(format!("    {} {}: {}", entry.sort, entry.id, entry.from));
+    }
 }

@@ -25,6 +25,12 @@ fn hint(message: &str, line: &str) -> Option<String> {
             "write true or false, in small letters and without quotes"
         } else if message.contains("must be quoted") {
             "put the text in straight quotes, \"like this\""
+        } else if message.contains("invalid basic string, expected `\"`") {
+            "the text is not closed: put a \" where it ends, on the same line"
+        } else if message.contains("missing escaped value") {
+            "a backslash means something else between \" and \": put the expression between single quotes, '\\blift\\b'"
+        } else if message.contains("expected a boolean") {
+            "write true or false, in small letters and without quotes"
         } else if message.contains("missing comma") {
             "put a comma between the two"
         } else if value.starts_with('\'') && message.contains("unexpected key or value") {

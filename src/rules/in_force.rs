@@ -12,6 +12,8 @@ pub struct Entry {
     pub sort: &'static str,
     pub id: String,
     pub from: String,
+    /// A shipped rule that a site's folder changes, extends or switches off.
+    pub touched: bool,
 }
 
 /// Every rule in force, in the order of sorts and ids.
@@ -20,7 +22,8 @@ pub struct Entry {
 /// Every fault of the files.
 pub fn entries(site: Option<&Path>) -> Result<Vec<Entry>, Vec<Fault>> {
     let (sources, merged) = layers(site)?;
-    let each = merged.trail.iter().map(|((sort, id), steps)| Entry { sort, id: id.clone(), from: way(steps, &sources) });
+    let each =
+        merged.trail.iter().map(|((sort, id), steps)| Entry { sort, id: id.clone(), from: way(steps, &sources), touched: steps.len() > 1 });
     Ok(each.collect())
 }
 

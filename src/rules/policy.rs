@@ -14,7 +14,7 @@ use crate::rules::spanned::Spanned;
 use check::set;
 pub(super) use file::File;
 use jiff::civil::Date;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 const SHIPPED: [(&str, &str); 6] = [
@@ -164,7 +164,8 @@ impl Layers {
             let own = self.site.get(base).filter(|s| s.name != source.name);
             let fault = |says: String| Fault::at(&source.name, &source.text, word.span(), says);
             let Some(next) = own.or_else(|| self.shipped.get(base)) else {
-                let known = self.shipped.keys().chain(self.site.keys()).map(String::as_str).collect::<Vec<_>>().join(", ");
+                let known: BTreeSet<&str> = self.shipped.keys().chain(self.site.keys()).map(String::as_str).collect();
+                let known = known.into_iter().collect::<Vec<_>>().join(", ");
                 return Err(Box::new(fault(format!("there is no policy \"{base}\"")).hint(format!("one of {known}"))));
             };
             if chain.iter().any(|s| s.name == next.name) {
@@ -190,6 +191,8 @@ fn compile(layers: &Layers, faults: &mut Vec<Fault>) -> BTreeMap<String, Policy>
                 whole(&policy, chain[0], faults);
                 policies.insert(id.clone(), policy);
             }
+            // Every policy that builds on the one at fault meets it: it is told once.
+            Err(fault) if faults.contains(&fault) => {}
             Err(fault) => faults.push(*fault),
         }
     }

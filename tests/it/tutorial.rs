@@ -50,9 +50,11 @@ fn the_first_change_of_the_readme_is_made_checked_and_asked_of_the_stored_post()
     std::fs::write(path("ours/policies/code.toml"), policy).unwrap();
     let check = postroom(dir.path(), &["check", "--rules", "ours"]);
     assert!(check.status.success() && printed(&check).contains("all is well"), "{check:?}");
+    let touched = printed(&check);
+    let line = touched.lines().map(str::trim).find(|l| l.starts_with("topic lift")).unwrap();
+    assert!(include_str!("../../README.md").contains(line), "{line}");
     let print = printed(&postroom(dir.path(), &["check", "--rules", "ours", "--print"]));
-    let line = print.lines().find(|l| l.starts_with("topic lift")).unwrap();
-    assert!(include_str!("../../README.md").contains(line.trim()), "{line}");
+    assert!(print.lines().any(|l| l == line), "{print}");
 
     // A story of one's own still ends as it should.
     let story = path("stories/praise");

@@ -61,8 +61,16 @@ fn undone(parts: &SignalParts, bench: &mut Bench) {
     let undoing: Vec<(usize, &Spanned<String>)> =
         parts.iter().flat_map(|(file, r)| r.unless.iter().chain(&r.unless_anywhere).map(move |t| (*file, t))).collect();
     for (file, text) in undoing {
-        if each(parts).any(|(_, t)| words(t.get_ref()) == words(text.get_ref())) {
+        let short = words(text.get_ref());
+        if each(parts).any(|(_, t)| words(t.get_ref()) == short) {
             bench.advise(file, text, "the same phrase shows the signal and undoes it", "take it out of one of the two");
+            continue;
+        }
+        // What stands within a phrase undoes it wherever it is found.
+        let within = |t: &str| plain(t) && plain(text.get_ref()) && words(t).windows(short.len().max(1)).any(|w| w == short);
+        if let Some((_, never)) = each(parts).find(|(_, t)| within(t.get_ref())) {
+            let says = format!("this undoes \"{}\" wherever it is found", never.get_ref());
+            bench.advise(file, text, says, "lengthen it by the words that tell the two apart, or take one of them out");
         }
     }
 }
