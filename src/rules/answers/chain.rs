@@ -32,7 +32,7 @@ fn last(state: usize, single: bool) -> bool {
 }
 
 /// What a word's weights inside, at the beginning and at the end say for each state.
-pub fn by_state<T: Copy + Default + Add<Output = T>>([inside, begin, end]: [T; EDGES]) -> [T; STATES] {
+fn by_state<T: Copy + Default + Add<Output = T>>([inside, begin, end]: [T; EDGES]) -> [T; STATES] {
     [T::default(), inside + begin, inside, inside + end, inside + begin + end, T::default()]
 }
 
@@ -73,38 +73,34 @@ pub fn best(scores: &[[i32; EDGES]], single: bool, must: bool) -> Vec<Range<usiz
     out
 }
 
-/// How likely each word is in each state, over all chains.
+/// How likely each word is in each state, over all chains (forward and backward sums, each word's brought to one).
 pub fn likely(scores: &[[f32; EDGES]], single: bool) -> Vec<[f32; STATES]> {
-    let scores: Vec<[f32; STATES]> = scores.iter().map(|s| by_state(*s)).collect();
-    let n = scores.len();
-    let never = [f32::NEG_INFINITY; STATES];
-    let (mut ahead, mut behind) = (vec![never; n], vec![never; n]);
-    for i in 0..n {
-        for b in 0..STATES {
-            if i == 0 {
-                ahead[i][b] = if first(b) { scores[i][b] } else { f32::NEG_INFINITY };
-            } else {
-                ahead[i][b] = total((0..STATES).filter(|&a| follows(a, b, single)).map(|a| ahead[i - 1][a])) + scores[i][b];
-            }
-        }
+    let weights: Vec<[f64; STATES]> = scores
+        .iter()
+        .map(|score| {
+            let score = by_state(*score);
+            let top = score.iter().copied().fold(f32::MIN, f32::max);
+            score.map(|s| libm::exp(f64::from(s - top)))
+        })
+        .collect();
+    let mut ahead: Vec<[f64; STATES]> = Vec::with_capacity(weights.len());
+    for weight in &weights {
+        let reached: [f64; STATES] = match ahead.last() {
+            None => std::array::from_fn(|b| f64::from(u8::from(first(b)))),
+            Some(before) => std::array::from_fn(|b| (0..STATES).filter(|&a| follows(a, b, single)).map(|a| before[a]).sum()),
+        };
+        ahead.push(to_one(std::array::from_fn(|b| reached[b] * weight[b])));
     }
-    for i in (0..n).rev() {
-        for a in 0..STATES {
-            behind[i][a] = if i + 1 < n {
-                total((0..STATES).filter(|&b| follows(a, b, single)).map(|b| behind[i + 1][b] + scores[i + 1][b]))
-            } else if last(a, single) {
-                0.0
-            } else {
-                f32::NEG_INFINITY
-            };
-        }
+    let mut behind: [f64; STATES] = std::array::from_fn(|b| f64::from(u8::from(last(b, single))));
+    for (ahead, weight) in ahead.iter_mut().zip(&weights).rev() {
+        *ahead = to_one(std::array::from_fn(|s| ahead[s] * behind[s]));
+        let from: [f64; STATES] = std::array::from_fn(|b| weight[b] * behind[b]);
+        behind = to_one(std::array::from_fn(|a| (0..STATES).filter(|&b| follows(a, b, single)).map(|b| from[b]).sum()));
     }
-    let all = ahead.first().zip(behind.first()).map_or(0.0, |(a, b)| total(a.iter().zip(b).map(|(a, b)| a + b)));
-    ahead.iter().zip(&behind).map(|(a, b)| std::array::from_fn(|s| (a[s] + b[s] - all).exp())).collect()
+    ahead.into_iter().map(|chances| chances.map(|c| c as f32)).collect()
 }
 
-/// The logarithm of a sum of which the logarithms are given.
-fn total(terms: impl Iterator<Item = f32> + Clone) -> f32 {
-    let top = terms.clone().fold(f32::NEG_INFINITY, f32::max);
-    if top == f32::NEG_INFINITY { top } else { top + terms.map(|t| (t - top).exp()).sum::<f32>().ln() }
+fn to_one(shares: [f64; STATES]) -> [f64; STATES] {
+    let total: f64 = shares.iter().sum();
+    if total > 0.0 { shares.map(|s| s / total) } else { shares }
 }

@@ -36,10 +36,6 @@ const LEAST: u32 = 5;
 const FAINT: f32 = 0.03;
 /// A slope too small to learn from.
 const FLAT: f32 = 0.002;
-/// What is added to the start of an answer, in nats: measured so that as much is found too much as too little.
-const LEAN: [f32; QUESTIONS] = [0.3, 0.85, 1.15, 0.5];
-/// Of that, what is added to each of its words.
-const LEAN_INSIDE: f32 = 0.3;
 /// With more authors than these the model is not measured: each would be a model of its own.
 const MOST_AUTHORS: usize = 30;
 /// The seed of the order in which messages are gone through.
@@ -100,10 +96,6 @@ impl Lessons {
         for question in 0..QUESTIONS {
             for (row, weights) in rows.iter_mut().zip(fit(&taught, question, self.names.len())) {
                 row[question] = weights;
-            }
-            if let Some(base) = self.names.iter().position(|name| name == "base") {
-                rows[base][question][0] += LEAN[question] * LEAN_INSIDE;
-                rows[base][question][1] += LEAN[question];
             }
         }
         let written = |w: f32| if w.abs() >= FAINT { (w * 100.0).round() as i16 } else { 0 };
