@@ -62,7 +62,7 @@ fn names(sources: &Sources) -> Vec<Fault> {
         let (stem, ending) = name.rsplit_once('.').unwrap_or((name, ""));
         let (stem, welsh) = stem.strip_suffix(".cy").map_or((stem, ""), |stem| (stem, ".cy"));
         match Form::parse(stem) {
-            Some(form) if !welsh.is_empty() && !(form.to_resident() && ending != "subject") => {
+            Some(form) if !(welsh.is_empty() || form.to_resident() && ending != "subject") => {
                 let hint = "what is in Welsh are the text and the html of letters to residents";
                 faults.push(Fault::of_file(&source.file, format!("{stem} has no Welsh {ending} part")).hint(hint));
             }
@@ -237,7 +237,7 @@ fn fault_of(error: &Error, sources: &Sources, asked: &Source) -> Fault {
 /// Made-up cases of a letter: everything known, nothing known, and the forks between; for residents each in Welsh too.
 pub(super) fn samples(form: Form) -> Vec<Page> {
     let english = pages().into_iter().filter(|p| has_its_own(p, form)).map(|p| Page { form: form.as_str(), ..p });
-    let welsh = |p: Page| form.to_resident().then(|| Page { welsh: true, large: true, ..p });
+    let welsh = |p: Page| form.to_resident().then_some(Page { welsh: true, large: true, ..p });
     english.flat_map(|p| [Some(p.clone()), welsh(p)]).flatten().collect()
 }
 
