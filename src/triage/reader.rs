@@ -29,9 +29,10 @@ fn doubt(judged: Judged, judgement: &Judgement, policy: &ReaderUse) -> Judged {
     let Some(reading) = judgement.reading.as_ref().filter(|_| judged.reason.is_none() && policy.mode != ReaderMode::Off) else {
         return judged;
     };
-    // Where a confident reader and the rules disagree, a person looks.
-    if let Some(outright) = judgement.outright.as_ref().filter(|_| !followed(judged.kind)) {
-        let says = format!("{}, though the second reader takes it for {}", outright.says, judged.kind.as_str());
+    // Where a confident reader and the rules disagree, a person looks; a reader that only advises changes nothing.
+    let outright = judgement.outright.as_ref().filter(|_| policy.mode == ReaderMode::Weighs && !followed(judged.kind));
+    if let Some(outright) = outright {
+        let says = format!("{}, though it would be taken for {}", outright.says, judged.kind.as_str());
         return Judged { reason: Some(Reason { says, ..outright.clone() }), kind: Kind::NeedsReview, undecided: false, beside: None };
     }
     let risk = complaint(reading);
@@ -99,9 +100,11 @@ mod tests {
         let judgement = Judgement { outright: Some(reason), ..reads(Kind::NewComplaint, 0.01) };
         let seen = heed(judged(Kind::Compliment), &judgement, &Signals::default(), &ReaderUse::default());
         assert_eq!(seen.kind, Kind::NeedsReview);
-        assert_eq!(seen.reason.unwrap().says, "uses words of anger, though the second reader takes it for compliment");
+        assert_eq!(seen.reason.unwrap().says, "uses words of anger, though it would be taken for compliment");
         let open = heed(judged(Kind::NewComplaint), &judgement, &Signals::default(), &ReaderUse::default());
         assert_eq!(open.kind, Kind::NewComplaint);
+        let advises = ReaderUse { mode: ReaderMode::Advises, ..ReaderUse::default() };
+        assert_eq!(heed(judged(Kind::Compliment), &judgement, &Signals::default(), &advises).kind, Kind::Compliment);
     }
 
     #[test]
